@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { ConfigError } from '../config/config-error.js';
+import { type Console, PROCESS_CONSOLE } from './console.js';
+import { EXIT } from './exit-code.js';
+import { printViolations } from './print-violations.js';
+
+const USAGE = `Usage:
+  berth serve [config]            serve a configuration; without one, config/berth.json of the package
+  berth verify <config>           check a configuration; exit code 78 and every violation if it is not valid
+  berth schema                    print the JSON Schema of the configuration
+  berth gc <config> [--dry-run]   collect garbage once; with --dry-run, print what would go
+  berth --version
+  berth --help
+`;
+
+interface Invocation {
+  readonly args: readonly string[];
+  readonly dryRun: boolean;
+  readonly console: Console;
+}
+
+interface Command {
+  /** Fewest and most arguments after the name. */
+  readonly arity: readonly [number, number];
+  readonly takesDryRun?: true;
+  readonly run: (invocation: Invocation) => Promise<number>;
+}
+
+/** Each command imports what it needs when it runs: a server does not load what only `schema` uses. */
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['serve', { arity: [0, 1], run: async ({ args }) => (await import('./serve.command.js')).serve(args[0]) }],
+  [
+    'verify',
+    {
+      arity: [1, 1],
+      run: async ({ args: [path = ''], console }) => (await import('./verify.command.js')).verify(path, console),
+    },
+  ],
+  ['schema', { arity: [0, 0], run: async ({ console }) => (await import('./schema.command.js')).schema(console) }],
+  [
+    'gc',
+    {
+      arity: [1, 1],
+      takesDryRun: true,
+      run: async ({ args: [path = ''], dryRun }) => (await import('./gc.command.js')).gc(path, { dryRun }),
+    },
+  ],
+]);
+
+/**
+ * Runs the command that `argv` (without node and script) names, and gives the exit code. A command line that is wrong
+ * gives 64 with the usage, a configuration that is wrong 78 with all that is wrong with it.
+ */
+export async function run(argv: readonly string[], console: Console = PROCESS_CONSOLE): Promise<number> {
+  const parsed = parse(argv);
+  if (typeof parsed === 'string') {
+    console.err(`berth: ${parsed}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  try {
+    return await parsed(console);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    printViolations(error, console);
+    return EXIT.config;
+  }
+}
+
+interface Flags {
+  readonly dryRun: boolean;
+  readonly version: boolean;
+  readonly help: boolean;
+  readonly words: readonly string[];
+}
+
+/** What to run, or a sentence that says what is wrong with the command line. */
+function parse(argv: readonly string[]): ((console: Console) => Promise<number>) | string {
+  const flags = parseFlags(argv);
+  if (typeof flags === 'string') return flags;
+  if (flags.help) return showUsage;
+  if (flags.version) return async (console) => (await import('./version.command.js')).version(console);
+  const { dryRun } = flags;
+  const [name, ...args] = flags.words;
+  if (name === undefined) return 'a command is missing';
+  const command = COMMANDS.get(name);
+  if (!command) return `there is no command ${JSON.stringify(name)}`;
+  const [fewest, most] = command.arity;
+  if (dryRun && !command.takesDryRun) return `${name} takes no --dry-run`;
+  if (args.length < fewest) return `${name} needs the path of a configuration`;
+  if (args.length > most) return `${name} does not take ${JSON.stringify(args[most])}`;
+  return (console) => command.run({ args, dryRun, console });
+}
+
+function parseFlags(argv: readonly string[]): Flags | string {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { 'dry-run': flag, version: flag, help: flag },
+      allowPositionals: true,
+    });
+    return { dryRun: values['dry-run'], version: values.version, help: values.help, words: positionals };
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error) return error.message;
+    throw error;
+  }
+}
+
+function showUsage(console: Console): Promise<number> {
+  console.out(USAGE);
+  return Promise.resolve(EXIT.ok);
+}

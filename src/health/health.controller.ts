@@ -1,0 +1,33 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { Readiness } from './readiness.js';
+
+/** As much of a reply as these answers need. */
+interface Reply {
+  code(status: number): Reply;
+  send(body: unknown): unknown;
+}
+
+@Controller()
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
+
+  /** The process answers. */
+  @Get('livez')
+  live(@Res() reply: Reply): void {
+    reply.code(200).send({ status: 'alive' });
+  }
+
+  /** Requests are taken, and no part has failed. */
+  @Get('readyz')
+  ready(@Res() reply: Reply): void {
+    const failures = this.readiness.failures();
+    const isReady = this.readiness.isServing && Object.keys(failures).length === 0;
+    reply.code(isReady ? 200 : 503).send({ status: this.readiness.phase, failures });
+  }
+
+  /** Migrations are done. */
+  @Get('startupz')
+  started(@Res() reply: Reply): void {
+    reply.code(this.readiness.phase === 'starting' ? 503 : 200).send({ status: this.readiness.phase });
+  }
+}

@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import type { Digest, RepositoryName } from '@berth/sdk';
+import { sql } from 'kysely';
+import { Database } from './database.js';
+import type { Facts } from './schema.js';
+
+export interface BlobRow {
+  readonly size: number;
+  readonly location: string;
+}
+
+export interface HeldBlobRow extends BlobRow {
+  readonly repositoryId: number;
+  /** 1 where a manifest of the repository names it, else 0. */
+  readonly referenced: number;
+}
+
+export interface BlobKey {
+  readonly store: string;
+  readonly digest: Digest;
+}
+
+export interface NewBlob extends BlobKey, BlobRow {
+  readonly at: number;
+}
+
+/** The bytes of a store: one row for each digest. */
+@Injectable()
+export class Blobs {
+  readonly #held;
+  readonly #present;
+
+  constructor(private readonly database: Database) {
+    this.#held = database.prepare<{ repository: RepositoryName; digest: Digest }, HeldBlobRow>(
+      (reader, { repository, digest }) =>
+        reader
+          .selectFrom('repositories as r')
+          .innerJoin('memberships as m', 'm.repository_id', 'r.id')
+          .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
+          .where('r.name', '=', repository)
+          .where('m.digest', '=', digest)
+          .where('b.state', '=', 'present')
+          .select(['b.size', 'b.location', 'r.id as repositoryId'])
+          .select(({ exists, selectFrom }) =>
+            exists(
+              selectFrom('manifest_references as f')
+                .select(sql<number>`1`.as('one'))
+                .whereRef('f.repository_id', '=', 'm.repository_id')
+                .whereRef('f.digest', '=', 'm.digest')
+                .where('f.kind', 'in', ['config', 'layer']),
+            )
+              .$castTo<number>()
+              .as('referenced'),
+          ),
+    );
+    this.#present = database.prepare<{ store: string; digest: Digest }, BlobRow>((reader, { store, digest }) =>
+      reader
+        .selectFrom('blobs')
+        .select(['size', 'location'])
+        .where('store', '=', store)
+        .where('digest', '=', digest)
+        .where('state', '=', 'present'),
+    );
+  }
+
+  /** The blob as `repository` holds it, or `undefined` where it does not. */
+  findHeld(repository: RepositoryName, digest: Digest): Promise<HeldBlobRow | undefined> {
+    return this.#held.first({ repository, digest });
+  }
+
+  /** The bytes of `digest` in `store`, whoever holds them. */
+  find({ store, digest }: BlobKey): Promise<BlobRow | undefined> {
+    return this.#present.first({ store, digest });
+  }
+
+  /** True where the row was made; false where another write of the same digest was first. */
+  async insert(facts: Facts, { store, digest, size, location, at }: NewBlob): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await facts
+      .insertInto('blobs')
+      .values({ store, digest, size, location, state: 'present', created_at: at, last_seen: at })
+      .onConflict((conflict) => conflict.columns(['store', 'digest']).doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  /** Points the row at new bytes of the same digest, and gives the location of the old ones. */
+  async replace(facts: Facts, { store, digest, size, location, at }: NewBlob): Promise<string | undefined> {
+    const old = await facts
+      .selectFrom('blobs')
+      .select('location')
+      .where('store', '=', store)
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    if (!old) return undefined;
+    await facts
+      .updateTable('blobs')
+      .set({ size, location, state: 'present', last_seen: at })
+      .where('store', '=', store)
+      .where('digest', '=', digest)
+      .execute();
+    return old.location;
+  }
+
+  /** Marks the bytes as just seen; false where there are none. Keeps garbage collection away for its grace time. */
+  async touch(facts: Facts, { store, digest }: BlobKey, at: number): Promise<boolean> {
+    const { numUpdatedRows } = await facts
+      .updateTable('blobs')
+      .set({ last_seen: at })
+      .where('store', '=', store)
+      .where('digest', '=', digest)
+      .where('state', '=', 'present')
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Which of `locations` a row names. */
+  async named(locations: readonly string[]): Promise<Set<string>> {
+    if (locations.length === 0) return new Set();
+    const rows = await this.database.reader
+      .selectFrom('blobs')
+      .select('location')
+      .where('location', 'in', locations)
+      .execute();
+    return new Set(rows.map(({ location }) => location));
+  }
+}

@@ -1,0 +1,171 @@
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import SqliteConnection from 'better-sqlite3';
+import { type Compilable, Kysely, SqliteDialect } from 'kysely';
+import { Database, type OpenOptions, type Parameters, type Prepared, type TransactionOptions } from '../../database.js';
+import { MetadataError } from '../../metadata-error.js';
+import { migrate } from '../../migrations/migrate.js';
+import type { Facts, Schema } from '../../schema.js';
+import { bindingOf, placeholdersOf } from '../placeholders.js';
+import { CommitQueue } from './commit-queue.js';
+import { refuseNetworkFileSystem } from './network-file-system.js';
+import { RootLock } from './root-lock.js';
+import { storageErrorOf } from './sqlite-failure.js';
+import { WriteAheadLog } from './write-ahead-log.js';
+
+export interface SqliteOptions {
+  /** The folder the database file lies in. */
+  readonly folder: string;
+  /** False: no change waits for the disk (zot's `storage.commit`). */
+  readonly durable: boolean;
+  /** A seam for tests; the file system's own where absent. */
+  readonly openLog?: (path: string) => Promise<WriteAheadLog>;
+}
+
+interface Opened {
+  readonly reader: Kysely<Schema>;
+  readonly readerConnection: SqliteConnection.Database;
+  readonly close: () => Promise<void>;
+  readonly commits: CommitQueue | undefined;
+}
+
+/** Prepared statements are kept up to this many; a query with a varying number of values makes many. */
+const STATEMENTS_KEPT = 400;
+
+/** Facts in one SQLite file. https://sqlite.org/wal.html */
+export class SqliteDatabase extends Database {
+  #opened: Opened | undefined;
+
+  constructor(private readonly options: SqliteOptions) {
+    super();
+  }
+
+  async open(options: OpenOptions = {}): Promise<void> {
+    const { folder } = this.options;
+    const path = join(folder, 'berth.db');
+    if (options.readOnly) {
+      this.#opened = openForReading(path);
+      return;
+    }
+    await mkdir(folder, { recursive: true });
+    await refuseNetworkFileSystem(folder);
+    const lock = await RootLock.take(folder);
+    try {
+      this.#opened = await this.#openForWriting(path, lock);
+    } catch (cause) {
+      lock.release();
+      throw cause;
+    }
+  }
+
+  async #openForWriting(path: string, lock: RootLock): Promise<Opened> {
+    const writer = connect(path);
+    const facts = new Kysely<Schema>({ dialect: new SqliteDialect({ database: remembering(writer) }) });
+    await migrate(facts, 'sqlite');
+    const log = await (this.options.openLog ?? WriteAheadLog.open)(`${path}-wal`);
+    await syncFolder(this.options.folder);
+    const commits = new CommitQueue(writer, facts, log);
+    const reading = openForReading(path);
+    const close = async (): Promise<void> => {
+      await commits.idle();
+      await reading.close();
+      await log.close();
+      await facts.destroy();
+      lock.release();
+    };
+    return { ...reading, commits, close };
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await opened?.close();
+  }
+
+  get failure(): Error | undefined {
+    return this.#opened?.commits?.failure;
+  }
+
+  get reader(): Kysely<Schema> {
+    return this.#open.reader;
+  }
+
+  prepare<Input extends Parameters, Row>(
+    build: (reader: Kysely<Schema>, input: Input) => Compilable<Row>,
+  ): Prepared<Input, Row> {
+    let ready: { statement: SqliteConnection.Statement<unknown[], Row>; bind: (input: Input) => unknown[] } | undefined;
+    const prepared = (): NonNullable<typeof ready> => {
+      if (ready) return ready;
+      const { sql, parameters } = build(this.reader, placeholdersOf<Input>()).compile();
+      const statement = this.#open.readerConnection.prepare<unknown[], Row>(sql);
+      return (ready = { statement, bind: bindingOf(parameters) });
+    };
+    // Async functions, so that an error of SQLite is a rejection as on any other database.
+    return {
+      first: async (input) => {
+        const { statement, bind } = prepared();
+        return statement.get(...bind(input));
+      },
+      all: async (input) => {
+        const { statement, bind } = prepared();
+        return statement.all(...bind(input));
+      },
+    };
+  }
+
+  async transaction<Result>(
+    work: (facts: Facts) => Promise<Result>,
+    { durable = true }: TransactionOptions = {},
+  ): Promise<Result> {
+    const { commits } = this.#open;
+    if (!commits) throw new MetadataError('The database was opened for reading only.');
+    return commits.submit(work, durable && this.options.durable);
+  }
+
+  get #open(): Opened {
+    if (!this.#opened) throw new MetadataError('The database is not open.');
+    return this.#opened;
+  }
+}
+
+function connect(path: string): SqliteConnection.Database {
+  try {
+    const connection = new SqliteConnection(path, { timeout: 5 });
+    connection.pragma('journal_mode = WAL');
+    // The log is flushed by WriteAheadLog, off the event loop; SQLite itself flushes around checkpoints.
+    connection.pragma('synchronous = NORMAL');
+    connection.pragma('foreign_keys = ON');
+    return connection;
+  } catch (cause) {
+    throw new MetadataError(`Cannot open ${path}: ${storageErrorOf(cause, 'open').message}`, { cause });
+  }
+}
+
+function openForReading(path: string): Opened {
+  const readerConnection = new SqliteConnection(path, { readonly: true, fileMustExist: true, timeout: 5 });
+  const reader = new Kysely<Schema>({ dialect: new SqliteDialect({ database: remembering(readerConnection) }) });
+  return { reader, readerConnection, commits: undefined, close: () => reader.destroy() };
+}
+
+/** A connection that keeps the statements it has prepared. */
+function remembering(connection: SqliteConnection.Database): Pick<SqliteConnection.Database, 'prepare' | 'close'> {
+  const statements = new Map<string, SqliteConnection.Statement>();
+  const prepare = (sql: string): SqliteConnection.Statement => {
+    const known = statements.get(sql);
+    if (known) return known;
+    if (statements.size >= STATEMENTS_KEPT) statements.clear();
+    const statement = connection.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return { prepare: prepare as SqliteConnection.Database['prepare'], close: () => connection.close() };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

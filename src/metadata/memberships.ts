@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { Digest, RepositoryName } from '@berth/sdk';
+import { Database } from './database.js';
+import type { Facts } from './schema.js';
+
+export interface MembershipKey {
+  readonly repositoryId: number;
+  readonly digest: Digest;
+}
+
+/** Which repository holds which blob. */
+@Injectable()
+export class Memberships {
+  constructor(private readonly database: Database) {}
+
+  /** Makes the repository hold the blob; where it does already, marks that as just seen. */
+  async put(facts: Facts, { repositoryId, digest, store, at }: MembershipKey & { store: string; at: number }): Promise<void> {
+    await facts
+      .insertInto('memberships')
+      .values({ repository_id: repositoryId, store, digest, upstream: null, created_at: at, last_seen: at })
+      .onConflict((conflict) => conflict.columns(['repository_id', 'digest']).doUpdateSet({ last_seen: at }))
+      .execute();
+  }
+
+  /** Marks a blob nobody names yet as just seen; false where the repository holds it no more. */
+  async touch(facts: Facts, { repositoryId, digest }: MembershipKey, at: number): Promise<boolean> {
+    const { numUpdatedRows } = await facts
+      .updateTable('memberships')
+      .set({ last_seen: at })
+      .where('repository_id', '=', repositoryId)
+      .where('digest', '=', digest)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  /** False where the repository does not hold the blob. */
+  async remove(facts: Facts, { repositoryId, digest }: MembershipKey): Promise<boolean> {
+    const { numDeletedRows } = await facts
+      .deleteFrom('memberships')
+      .where('repository_id', '=', repositoryId)
+      .where('digest', '=', digest)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows === 1n;
+  }
+
+  /** Those of `digests` that the repository holds and whose bytes are present. */
+  async held(facts: Facts, repositoryId: number, digests: readonly Digest[]): Promise<Set<Digest>> {
+    if (digests.length === 0) return new Set();
+    const rows = await facts
+      .selectFrom('memberships as m')
+      .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
+      .select('m.digest')
+      .where('m.repository_id', '=', repositoryId)
+      .where('m.digest', 'in', digests)
+      .where('b.state', '=', 'present')
+      .execute();
+    return new Set(rows.map(({ digest }) => digest));
+  }
+
+  /** Names of repositories of `store` that hold `digest`, at most `limit`, in no order that means anything. */
+  async holders(store: string, digest: Digest, limit: number): Promise<RepositoryName[]> {
+    const rows = await this.database.reader
+      .selectFrom('memberships as m')
+      .innerJoin('repositories as r', 'r.id', 'm.repository_id')
+      .select('r.name')
+      .where('m.digest', '=', digest)
+      .where('m.store', '=', store)
+      .limit(limit)
+      .execute();
+    return rows.map(({ name }) => name);
+  }
+}

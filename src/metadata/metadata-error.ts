@@ -1,0 +1,7 @@
+/** The database cannot be opened or used; the message says why and what to do. */
+export class MetadataError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'MetadataError';
+  }
+}

@@ -1,0 +1,40 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Blobs } from './blobs.js';
+import { Changes } from './changes.js';
+import { Database } from './database.js';
+import { Garbage } from './garbage.js';
+import { Leases } from './leases.js';
+import { Manifests } from './manifests.js';
+import { Memberships } from './memberships.js';
+import { PullStatistics } from './pull-statistics.js';
+import { Referrers } from './referrers.js';
+import { Repositories } from './repositories.js';
+import { Tags } from './tags.js';
+import { Uploads } from './uploads.js';
+
+const NOUNS = [
+  Blobs,
+  Changes,
+  Garbage,
+  Leases,
+  Manifests,
+  Memberships,
+  PullStatistics,
+  Referrers,
+  Repositories,
+  Tags,
+  Uploads,
+];
+
+@Module({})
+export class MetadataModule {
+  /** The nouns over `database`, which the caller opens and closes. */
+  static over(database: Database): DynamicModule {
+    return {
+      module: MetadataModule,
+      global: true,
+      providers: [{ provide: Database, useValue: database }, ...NOUNS],
+      exports: [Database, ...NOUNS],
+    };
+  }
+}

@@ -1,0 +1,22 @@
+import { Migrator } from 'kysely/migration';
+import { MetadataError } from '../metadata-error.js';
+import type { Facts } from '../schema.js';
+import { factsMigration } from './0001-facts.js';
+import type { DialectName } from './column-types.js';
+
+/** Brings the database up to the newest schema. Throws MetadataError naming the step that failed. */
+export async function migrate(facts: Facts, dialect: DialectName): Promise<void> {
+  const migrator = new Migrator({
+    db: facts,
+    provider: { getMigrations: () => Promise.resolve({ '0001-facts': factsMigration(dialect) }) },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
+  throw new MetadataError(
+    failed === undefined
+      ? 'The database holds a schema that this version does not know: it was written by a newer one.'
+      : `The migration ${failed} failed; the database is as it was before it.`,
+    { cause: error },
+  );
+}

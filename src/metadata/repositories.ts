@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { RepositoryName } from '@berth/sdk';
+import { Changes } from './changes.js';
+import { Database } from './database.js';
+import type { Facts } from './schema.js';
+
+export interface RepositoryRow {
+  readonly id: number;
+  readonly store: string;
+}
+
+/** The store that repositories belong to where none is named. */
+export const DEFAULT_STORE = 'default';
+
+export interface NewRepository {
+  readonly name: RepositoryName;
+  readonly actor: string | undefined;
+  readonly at: number;
+}
+
+@Injectable()
+export class Repositories {
+  readonly #byName;
+
+  constructor(
+    private readonly database: Database,
+    private readonly changes: Changes,
+  ) {
+    this.#byName = database.prepare<{ name: RepositoryName }, RepositoryRow>((reader, { name }) =>
+      reader.selectFrom('repositories').select(['id', 'store']).where('name', '=', name),
+    );
+  }
+
+  find(name: RepositoryName): Promise<RepositoryRow | undefined> {
+    return this.#byName.first({ name });
+  }
+
+  /** The repository of that name, made where there is none yet. Its store is fixed from then on. */
+  async ensure(facts: Facts, { name, actor, at }: NewRepository): Promise<RepositoryRow & { readonly created: boolean }> {
+    const known = await facts.selectFrom('repositories').select(['id', 'store']).where('name', '=', name).executeTakeFirst();
+    if (known) return { ...known, created: false };
+    const made = await facts
+      .insertInto('repositories')
+      .values({ name, store: DEFAULT_STORE, upstream: null, created_at: at })
+      .returning(['id', 'store'])
+      .executeTakeFirstOrThrow();
+    await this.changes.record(facts, { at, kind: 'repository.created', repository: name, actor });
+    return { ...made, created: true };
+  }
+
+  /** Names of repositories that hold a manifest, in byte order, after `last`; at most `limit`. */
+  async list({ last, limit }: { last: string | undefined; limit: number }): Promise<RepositoryName[]> {
+    const rows = await this.database.reader
+      .selectFrom('repositories')
+      .select('name')
+      .where('name', '>', (last ?? '') as RepositoryName)
+      .where(({ exists, selectFrom }) =>
+        exists(selectFrom('manifests').select('id').whereRef('repository_id', '=', 'repositories.id')),
+      )
+      .orderBy('name')
+      .limit(limit)
+      .execute();
+    return rows.map(({ name }) => name);
+  }
+
+  /** Removes those of `ids` that hold nothing any more, and gives their names. */
+  async removeEmpty(facts: Facts, ids: readonly number[], at: number): Promise<RepositoryName[]> {
+    if (ids.length === 0) return [];
+    await facts
+      .deleteFrom('pull_statistics')
+      .where('repository_id', 'in', ids)
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('manifests').select('id').whereRef('repository_id', '=', 'pull_statistics.repository_id'))),
+      )
+      .execute();
+    const gone = await facts
+      .deleteFrom('repositories')
+      .where('id', 'in', ids)
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('manifests').select('id').whereRef('repository_id', '=', 'repositories.id'))),
+      )
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('memberships').select('digest').whereRef('repository_id', '=', 'repositories.id'))),
+      )
+      .returning('name')
+      .execute();
+    for (const { name } of gone) {
+      await this.changes.record(facts, { at, kind: 'repository.deleted', repository: name, actor: undefined });
+    }
+    return gone.map(({ name }) => name);
+  }
+}

@@ -1,0 +1,142 @@
+import type { Digest, DigestAlgorithm, Origin, RepositoryName, Tag } from '@berth/sdk';
+import type { Generated, Kysely } from 'kysely';
+
+/** Milliseconds since the epoch. */
+type Time = number;
+
+export interface RepositoriesTable {
+  id: Generated<number>;
+  name: RepositoryName;
+  store: string;
+  upstream: string | null;
+  created_at: Time;
+}
+
+/** One row for each digest of a store. `location` names the bytes and is unique for each write. */
+export interface BlobsTable {
+  store: string;
+  digest: Digest;
+  size: number;
+  location: string;
+  state: 'present' | 'quarantined';
+  created_at: Time;
+  last_seen: Time;
+}
+
+/** Which repository holds which blob. */
+export interface MembershipsTable {
+  repository_id: number;
+  store: string;
+  digest: Digest;
+  upstream: string | null;
+  created_at: Time;
+  last_seen: Time;
+}
+
+export interface ManifestsTable {
+  id: Generated<number>;
+  repository_id: number;
+  digest: Digest;
+  media_type: string;
+  artifact_type: string | null;
+  subject: Digest | null;
+  /** JSON of a string map, as a referrers response repeats it. */
+  annotations: string | null;
+  size: number;
+  origin: Origin;
+  state: 'present' | 'quarantined';
+  upstream: string | null;
+  pushed_at: Time;
+  pushed_by: string | null;
+  last_seen: Time;
+}
+
+/** The exact bytes, apart from the row above so that scans of it stay dense. */
+export interface ManifestContentsTable {
+  manifest_id: number;
+  bytes: Uint8Array;
+}
+
+export type ReferenceKind = 'config' | 'layer' | 'manifest';
+
+/** What a manifest names. `remote` ones are not held here by intention. */
+export interface ManifestReferencesTable {
+  manifest_id: number;
+  repository_id: number;
+  digest: Digest;
+  kind: ReferenceKind;
+  state: 'held' | 'remote';
+  size: number;
+}
+
+export interface TagsTable {
+  repository_id: number;
+  name: Tag;
+  manifest_id: number;
+  moved_at: Time;
+  moved_by: string | null;
+}
+
+export interface UploadsTable {
+  id: string;
+  repository: RepositoryName;
+  store: string;
+  algorithm: DigestAlgorithm;
+  started_at: Time;
+  last_seen: Time;
+  actor: string | null;
+}
+
+export interface LeasesTable {
+  name: string;
+  holder: string;
+  expires_at: Time;
+  /** Grows with each change of holder. */
+  fence: number;
+}
+
+export interface PullStatisticsTable {
+  repository_id: number;
+  digest: Digest;
+  pulls: number;
+  last_pulled: Time;
+}
+
+export type ChangeKind =
+  | 'manifest.pushed'
+  | 'manifest.deleted'
+  | 'tag.moved'
+  | 'tag.deleted'
+  | 'blob.pushed'
+  | 'blob.mounted'
+  | 'blob.deleted'
+  | 'repository.created'
+  | 'repository.deleted';
+
+/** Written in the transaction of the fact it tells of. */
+export interface ChangesTable {
+  sequence: Generated<number>;
+  at: Time;
+  kind: ChangeKind;
+  repository: RepositoryName;
+  reference: string | null;
+  digest: Digest | null;
+  actor: string | null;
+}
+
+export interface Schema {
+  repositories: RepositoriesTable;
+  blobs: BlobsTable;
+  memberships: MembershipsTable;
+  manifests: ManifestsTable;
+  manifest_contents: ManifestContentsTable;
+  manifest_references: ManifestReferencesTable;
+  tags: TagsTable;
+  uploads: UploadsTable;
+  leases: LeasesTable;
+  pull_statistics: PullStatisticsTable;
+  changes: ChangesTable;
+}
+
+/** The facts as one transaction sees and changes them. */
+export type Facts = Kysely<Schema>;

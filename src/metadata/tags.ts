@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { Digest, Tag } from '@berth/sdk';
+import { Database } from './database.js';
+import type { Facts } from './schema.js';
+
+export interface TagMove {
+  readonly repositoryId: number;
+  readonly tag: Tag;
+  readonly manifestId: number;
+  readonly actor: string | undefined;
+  readonly at: number;
+}
+
+@Injectable()
+export class Tags {
+  constructor(private readonly database: Database) {}
+
+  /** What the tag points at, inside a transaction. */
+  async digestOf(facts: Facts, repositoryId: number, tag: Tag): Promise<Digest | undefined> {
+    const row = await facts
+      .selectFrom('tags as t')
+      .innerJoin('manifests as m', 'm.id', 't.manifest_id')
+      .select('m.digest')
+      .where('t.repository_id', '=', repositoryId)
+      .where('t.name', '=', tag)
+      .executeTakeFirst();
+    return row?.digest;
+  }
+
+  async move(facts: Facts, { repositoryId, tag, manifestId, actor, at }: TagMove): Promise<void> {
+    const target = { manifest_id: manifestId, moved_at: at, moved_by: actor ?? null };
+    await facts
+      .insertInto('tags')
+      .values({ repository_id: repositoryId, name: tag, ...target })
+      .onConflict((conflict) => conflict.columns(['repository_id', 'name']).doUpdateSet(target))
+      .execute();
+  }
+
+  /** False where there was no such tag. */
+  async remove(facts: Facts, repositoryId: number, tag: Tag): Promise<boolean> {
+    const { numDeletedRows } = await facts
+      .deleteFrom('tags')
+      .where('repository_id', '=', repositoryId)
+      .where('name', '=', tag)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows === 1n;
+  }
+
+  /** Removes every tag of a manifest, and gives their names. */
+  async removeAllOf(facts: Facts, manifestId: number): Promise<Tag[]> {
+    const rows = await facts.deleteFrom('tags').where('manifest_id', '=', manifestId).returning('name').execute();
+    return rows.map(({ name }) => name);
+  }
+
+  /** Names in byte order, after `last`; at most `limit`. */
+  async list(repositoryId: number, { last, limit }: { last: string | undefined; limit: number }): Promise<Tag[]> {
+    const rows = await this.database.reader
+      .selectFrom('tags')
+      .select('name')
+      .where('repository_id', '=', repositoryId)
+      .where('name', '>', (last ?? '') as Tag)
+      .orderBy('name')
+      .limit(limit)
+      .execute();
+    return rows.map(({ name }) => name);
+  }
+}

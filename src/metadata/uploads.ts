@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { DigestAlgorithm, RepositoryName } from '@berth/sdk';
+import { Database } from './database.js';
+import type { Facts } from './schema.js';
+
+export interface UploadRow {
+  readonly id: string;
+  readonly repository: RepositoryName;
+  readonly store: string;
+  readonly algorithm: DigestAlgorithm;
+}
+
+export interface NewUpload extends UploadRow {
+  readonly actor: string | undefined;
+  readonly at: number;
+}
+
+/** Pushes in progress. */
+@Injectable()
+export class Uploads {
+  constructor(private readonly database: Database) {}
+
+  async start(facts: Facts, { id, repository, store, algorithm, actor, at }: NewUpload): Promise<void> {
+    await facts
+      .insertInto('uploads')
+      .values({ id, repository, store, algorithm, started_at: at, last_seen: at, actor: actor ?? null })
+      .execute();
+  }
+
+  find(repository: RepositoryName, id: string): Promise<UploadRow | undefined> {
+    return this.database.reader
+      .selectFrom('uploads')
+      .select(['id', 'repository', 'store', 'algorithm'])
+      .where('id', '=', id)
+      .where('repository', '=', repository)
+      .executeTakeFirst();
+  }
+
+  async touch(facts: Facts, id: string, at: number): Promise<void> {
+    await facts.updateTable('uploads').set({ last_seen: at }).where('id', '=', id).execute();
+  }
+
+  /** False where it was gone already. */
+  async remove(facts: Facts, id: string): Promise<boolean> {
+    const { numDeletedRows } = await facts.deleteFrom('uploads').where('id', '=', id).executeTakeFirstOrThrow();
+    return numDeletedRows === 1n;
+  }
+
+  /** Uploads not seen since `before`, at most `limit`. */
+  stale(before: number, limit: number): Promise<UploadRow[]> {
+    return this.database.reader
+      .selectFrom('uploads')
+      .select(['id', 'repository', 'store', 'algorithm'])
+      .where('last_seen', '<', before)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+  }
+
+  /** False where it was seen since `before`, or is gone. */
+  async removeStale(facts: Facts, id: string, before: number): Promise<boolean> {
+    const { numDeletedRows } = await facts
+      .deleteFrom('uploads')
+      .where('id', '=', id)
+      .where('last_seen', '<', before)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows === 1n;
+  }
+
+  /** Those of `ids` that are uploads still. */
+  async known(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await this.database.reader.selectFrom('uploads').select('id').where('id', 'in', ids).execute();
+    return new Set(rows.map(({ id }) => id));
+  }
+}

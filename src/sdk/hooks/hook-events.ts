@@ -1,0 +1,105 @@
+import type { Readable } from 'node:stream';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import type { Manifest, Origin } from '../oci/manifest.js';
+import type { Reference } from '../oci/reference.js';
+import type { RepositoryName } from '../oci/repository-name.js';
+import type { Tag } from '../oci/tag.js';
+
+interface InRepository {
+  readonly repository: RepositoryName;
+}
+
+interface OfBlob extends InRepository {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
+interface OfManifest extends InRepository {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly origin: Origin;
+}
+
+/** Gates: before something is committed or served. */
+export interface GateEvents {
+  'upload.beforeStart': InRepository & { readonly declaredLength: number | undefined };
+  'blob.beforeCommit': OfBlob & { readonly origin: Origin };
+  'manifest.beforePut': OfManifest & {
+    readonly reference: Reference;
+    readonly tags: readonly Tag[];
+    readonly manifest: Manifest;
+    readonly bytes: Uint8Array;
+  };
+  'tag.beforeMove': InRepository & {
+    readonly tag: Tag;
+    readonly digest: Digest;
+    readonly previous: Digest | undefined;
+    readonly origin: Origin;
+  };
+  'manifest.beforeDelete': InRepository & { readonly reference: Reference; readonly digest: Digest };
+  'manifest.beforeGet': InRepository & { readonly reference: Reference; readonly digest: Digest };
+}
+
+/** What a source found: bytes that core verifies and keeps. */
+export interface SourceFinds {
+  'tag.refresh': Descriptor;
+  'manifest.readMiss': { readonly mediaType: string; readonly bytes: Uint8Array; readonly upstream: string };
+  'blob.readMiss': { readonly stream: Readable; readonly size: number | undefined; readonly upstream: string };
+  'referrers.refresh': readonly Descriptor[];
+  'tags.listMiss': readonly Tag[];
+}
+
+/** Sources: content is missing, or may be stale. */
+export interface SourceEvents {
+  'tag.refresh': InRepository & { readonly tag: Tag; readonly held: Digest | undefined };
+  'manifest.readMiss': InRepository & { readonly reference: Reference };
+  'blob.readMiss': InRepository & { readonly digest: Digest };
+  'referrers.refresh': InRepository & { readonly digest: Digest };
+  'tags.listMiss': InRepository;
+}
+
+/** Notifications: facts that have happened. */
+export interface NotifyEvents {
+  'manifest.pushed': OfManifest & { readonly tags: readonly Tag[]; readonly subject: Digest | undefined };
+  'manifest.pulled': OfManifest & { readonly reference: Reference };
+  'manifest.deleted': InRepository & { readonly digest: Digest; readonly reason: 'request' | 'garbage' };
+  'tag.moved': InRepository & {
+    readonly tag: Tag;
+    readonly digest: Digest;
+    readonly previous: Digest | undefined;
+  };
+  'tag.deleted': InRepository & { readonly tag: Tag; readonly digest: Digest };
+  'blob.pushed': OfBlob;
+  'blob.pulled': OfBlob;
+  'blob.mounted': OfBlob & { readonly from: RepositoryName };
+  'blob.deleted': InRepository & { readonly digest: Digest; readonly reason: 'request' | 'garbage' };
+  'repository.created': InRepository;
+  'repository.deleted': InRepository;
+  'upload.started': InRepository & { readonly upload: string };
+  'upload.finished': InRepository & { readonly upload: string; readonly digest: Digest };
+  'upload.expired': InRepository & { readonly upload: string };
+  'request.completed': {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    /** Milliseconds. */
+    readonly duration: number;
+    readonly repository: string | undefined;
+  };
+  'auth.succeeded': { readonly method: string };
+  'auth.failed': { readonly method: string; readonly user: string | undefined };
+  'job.completed': { readonly job: string; readonly outcome: 'succeeded' | 'failed' | 'aborted'; readonly duration: number };
+  'garbageCollection.completed': {
+    readonly manifests: number;
+    readonly blobs: number;
+    readonly uploads: number;
+    readonly bytes: number;
+  };
+}
+
+export type HookEvents = GateEvents & SourceEvents & NotifyEvents;
+export type HookName = keyof HookEvents;

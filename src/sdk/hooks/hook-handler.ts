@@ -1,0 +1,30 @@
+import type { HookEvents, HookName, SourceFinds } from './hook-events.js';
+
+/** Who caused an event, in which request, and the signal that ends the work on it. */
+export interface HookContext {
+  readonly signal: AbortSignal;
+  readonly actor: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** What a source says of the content it was asked for. */
+export type SourceResult<Found> =
+  | { readonly outcome: 'found'; readonly found: Found }
+  | { readonly outcome: 'absent' }
+  | { readonly outcome: 'stale'; readonly reason: string }
+  | {
+      readonly outcome: 'unavailable';
+      readonly upstream: string;
+      readonly status?: number;
+      /** Seconds. */
+      readonly retryAfter?: number;
+    };
+
+type HandlerResult<Name extends HookName> = Name extends keyof SourceFinds
+  ? Promise<SourceResult<SourceFinds[Name]>>
+  : Promise<void>;
+
+/** One handler of one hook. */
+export interface HookHandler<Name extends HookName> {
+  handle(event: HookEvents[Name], context: HookContext): HandlerResult<Name>;
+}

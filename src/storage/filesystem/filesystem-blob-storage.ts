@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join, relative, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type AppendOptions, BlobStorage, type OpenBlob, type PlacedUpload, type StoredLocation } from '../blob-storage.js';
+import { blobLocation, blobsFolder, type Location, pathOf, uploadPath, uploadsFolder } from '../storage-layout.js';
+import { isAbsent, storageErrorOf } from './file-failure.js';
+import { type FileDescriptor, type FileSystem, nodeFileSystem } from './file-system.js';
+import { UploadWriter } from './upload-writer.js';
+
+export interface FilesystemOptions {
+  readonly root: string;
+  /** True: bytes and their names are on the disk before `place` resolves. */
+  readonly durable: boolean;
+  readonly fileSystem?: FileSystem;
+}
+
+/** How much of an upload is read at a time when it has to be hashed again. */
+const READ_BYTES = 1024 * 1024;
+
+/** Bytes in files below a root folder. */
+export class FilesystemBlobStorage extends BlobStorage {
+  readonly #root: string;
+  readonly #durable: boolean;
+  readonly #fileSystem: FileSystem;
+  /** Folders known to be there and, where that matters, to be on the disk. */
+  readonly #folders = new Set<string>();
+
+  constructor({ root, durable, fileSystem = nodeFileSystem }: FilesystemOptions) {
+    super();
+    this.#root = root;
+    this.#durable = durable;
+    this.#fileSystem = fileSystem;
+  }
+
+  async prepare(): Promise<void> {
+    await this.#attempt('preparing', this.#root, async () => {
+      await this.#ensureFolder(blobsFolder(this.#root));
+      await this.#ensureFolder(uploadsFolder(this.#root));
+    });
+  }
+
+  async open(location: Location): Promise<OpenBlob | undefined> {
+    const fileSystem = this.#fileSystem;
+    const file = await this.#unlessAbsent('opening', location, () => fileSystem.openForReading(pathOf(this.#root, location)));
+    if (file === undefined) return undefined;
+    return {
+      read: (target, position) => this.#attempt('reading', location, () => fileSystem.read(file, target, position)),
+      close: () => fileSystem.close(file),
+    };
+  }
+
+  async size(location: Location): Promise<number | undefined> {
+    const path = pathOf(this.#root, location);
+    return (await this.#unlessAbsent('reading', location, () => this.#fileSystem.statusOf(path)))?.size;
+  }
+
+  async place({ upload, digest, size }: PlacedUpload): Promise<Location> {
+    const location = blobLocation(digest, randomBytes(6).toString('hex'));
+    const target = pathOf(this.#root, location);
+    await this.#attempt('placing', location, async () => {
+      await this.#withFile(uploadPath(this.#root, upload), async (file) => {
+        if ((await this.#fileSystem.status(file)).size !== size) await this.#fileSystem.truncate(file, size);
+        if (this.#durable) await this.#fileSystem.sync(file);
+      });
+      await this.#ensureFolder(dirname(target));
+      await this.#fileSystem.rename(uploadPath(this.#root, upload), target);
+      if (this.#durable) await this.#fileSystem.syncFolder(dirname(target));
+    });
+    return location;
+  }
+
+  async remove(location: Location): Promise<void> {
+    await this.#unlessAbsent('removing', location, () => this.#fileSystem.unlink(pathOf(this.#root, location)));
+  }
+
+  async *locations(): AsyncIterable<StoredLocation> {
+    for await (const path of this.#filesBelow(blobsFolder(this.#root))) {
+      const status = await this.#unlessAbsent('reading', path, () => this.#fileSystem.statusOf(path));
+      const location = relative(this.#root, path).split(sep).join('/');
+      if (status) yield { location, modifiedAt: status.modifiedAt };
+    }
+  }
+
+  async append(upload: string, source: Readable, options: AppendOptions): Promise<void> {
+    const path = uploadPath(this.#root, upload);
+    const file = await this.#attempt('opening', upload, () => this.#fileSystem.openForWriting(path));
+    try {
+      // The writer translates what the disk says; an error of the source, such as a client that left, stays as it is.
+      await pipeline(source, new UploadWriter(this.#fileSystem, file, upload, options), { signal: options.signal });
+    } finally {
+      await this.#fileSystem.close(file);
+    }
+  }
+
+  async uploadSize(upload: string): Promise<number> {
+    const path = uploadPath(this.#root, upload);
+    return (await this.#unlessAbsent('reading', upload, () => this.#fileSystem.statusOf(path)))?.size ?? 0;
+  }
+
+  async *readUpload(upload: string, size: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    if (size === 0) return;
+    const buffer = Buffer.allocUnsafe(Math.min(size, READ_BYTES));
+    const file = await this.#attempt('opening', upload, () =>
+      this.#fileSystem.openForReading(uploadPath(this.#root, upload)),
+    );
+    try {
+      for (let position = 0; position < size; ) {
+        signal.throwIfAborted();
+        const target = buffer.subarray(0, Math.min(buffer.byteLength, size - position));
+        const length = await this.#attempt('reading', upload, () => this.#fileSystem.read(file, target, position));
+        if (length === 0) return;
+        position += length;
+        yield target.subarray(0, length);
+      }
+    } finally {
+      await this.#fileSystem.close(file);
+    }
+  }
+
+  async discard(upload: string): Promise<void> {
+    await this.#unlessAbsent('removing', upload, () => this.#fileSystem.unlink(uploadPath(this.#root, upload)));
+  }
+
+  async *uploads(): AsyncIterable<string> {
+    const folder = uploadsFolder(this.#root);
+    for (const entry of (await this.#unlessAbsent('listing', folder, () => this.#fileSystem.list(folder))) ?? []) {
+      yield entry.name;
+    }
+  }
+
+  async *#filesBelow(folder: string): AsyncIterable<string> {
+    for (const entry of (await this.#unlessAbsent('listing', folder, () => this.#fileSystem.list(folder))) ?? []) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) yield* this.#filesBelow(path);
+      else yield path;
+    }
+  }
+
+  async #withFile<Result>(path: string, use: (file: FileDescriptor) => Promise<Result>): Promise<Result> {
+    const file = await this.#fileSystem.openForWriting(path);
+    try {
+      return await use(file);
+    } finally {
+      await this.#fileSystem.close(file);
+    }
+  }
+
+  /** Makes a folder; where durability is asked for, the names of all that were made reach the disk. */
+  async #ensureFolder(path: string): Promise<void> {
+    if (this.#folders.has(path)) return;
+    const first = await this.#fileSystem.makeFolder(path);
+    if (this.#durable && first !== undefined) {
+      for (let made = path; made.length >= first.length; made = dirname(made)) {
+        await this.#fileSystem.syncFolder(dirname(made));
+      }
+    }
+    this.#folders.add(path);
+  }
+
+  async #unlessAbsent<Result>(operation: string, key: string, run: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await run();
+    } catch (cause) {
+      if (isAbsent(cause)) return undefined;
+      throw storageErrorOf(cause, operation, key);
+    }
+  }
+
+  async #attempt<Result>(operation: string, key: string, run: () => Promise<Result>): Promise<Result> {
+    try {
+      return await run();
+    } catch (cause) {
+      throw storageErrorOf(cause, operation, key);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { type AppendOptions, BlobStorage, type OpenBlob, type PlacedUpload, type StoredLocation } from '../blob-storage.js';
+import { blobLocation, type Location } from '../storage-layout.js';
+
+interface Kept {
+  readonly bytes: Uint8Array;
+  readonly modifiedAt: number;
+}
+
+/** Bytes in memory. */
+export class MemoryBlobStorage extends BlobStorage {
+  readonly #blobs = new Map<Location, Kept>();
+  readonly #uploads = new Map<string, Buffer>();
+
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  open(location: Location): Promise<OpenBlob | undefined> {
+    const kept = this.#blobs.get(location);
+    if (!kept) return Promise.resolve(undefined);
+    return Promise.resolve({
+      read: (target, position) => {
+        const piece = kept.bytes.subarray(position, position + target.byteLength);
+        target.set(piece);
+        return Promise.resolve(piece.byteLength);
+      },
+      close: () => Promise.resolve(),
+    });
+  }
+
+  size(location: Location): Promise<number | undefined> {
+    return Promise.resolve(this.#blobs.get(location)?.bytes.byteLength);
+  }
+
+  place({ upload, digest, size }: PlacedUpload): Promise<Location> {
+    const location = blobLocation(digest, randomBytes(6).toString('hex'));
+    const bytes = this.#bytesOf(upload).subarray(0, size);
+    this.#blobs.set(location, { bytes, modifiedAt: Date.now() });
+    this.#uploads.delete(upload);
+    return Promise.resolve(location);
+  }
+
+  remove(location: Location): Promise<void> {
+    this.#blobs.delete(location);
+    return Promise.resolve();
+  }
+
+  async *locations(): AsyncIterable<StoredLocation> {
+    for (const [location, { modifiedAt }] of this.#blobs) yield await Promise.resolve({ location, modifiedAt });
+  }
+
+  async append(upload: string, source: Readable, { offset, onBytes, onWritten, signal }: AppendOptions): Promise<void> {
+    let position = offset;
+    for await (const piece of source.iterator({ destroyOnReturn: true }) as AsyncIterable<Buffer>) {
+      signal.throwIfAborted();
+      onBytes(piece);
+      const size = Math.max(this.#bytesOf(upload).byteLength, position + piece.byteLength);
+      const grown = Buffer.alloc(size);
+      grown.set(this.#bytesOf(upload));
+      grown.set(piece, position);
+      this.#uploads.set(upload, grown);
+      position += piece.byteLength;
+      onWritten(piece.byteLength);
+    }
+    if (!this.#uploads.has(upload)) this.#uploads.set(upload, Buffer.alloc(0));
+  }
+
+  uploadSize(upload: string): Promise<number> {
+    return Promise.resolve(this.#bytesOf(upload).byteLength);
+  }
+
+  async *readUpload(upload: string, size: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    signal.throwIfAborted();
+    if (size > 0) yield await Promise.resolve(this.#bytesOf(upload).subarray(0, size));
+  }
+
+  discard(upload: string): Promise<void> {
+    this.#uploads.delete(upload);
+    return Promise.resolve();
+  }
+
+  async *uploads(): AsyncIterable<string> {
+    for (const upload of this.#uploads.keys()) yield await Promise.resolve(upload);
+  }
+
+  #bytesOf(upload: string): Buffer {
+    return this.#uploads.get(upload) ?? Buffer.alloc(0);
+  }
+}

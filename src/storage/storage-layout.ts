@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { algorithmOf, type Digest, encodedOf } from '@berth/sdk';
+
+/*
+ * <root>/
+ *   berth.db                                        the facts
+ *   blobs/<algorithm>/<first two>/<hex>.<generation>  one file for each write that was committed
+ *   uploads/<upload id>                             bytes of a push in progress
+ */
+const BLOBS = 'blobs';
+const UPLOADS = 'uploads';
+
+/** Names bytes in a store: relative to its root, with `/` between segments. */
+export type Location = string;
+
+/** The location of one write of a digest. `generation` tells writes of the same digest apart. */
+export function blobLocation(digest: Digest, generation: string): Location {
+  const encoded = encodedOf(digest);
+  return `${BLOBS}/${algorithmOf(digest)}/${encoded.slice(0, 2)}/${encoded}.${generation}`;
+}
+
+export function pathOf(root: string, location: Location): string {
+  return join(root, ...location.split('/'));
+}
+
+export function blobsFolder(root: string): string {
+  return join(root, BLOBS);
+}
+
+export function uploadsFolder(root: string): string {
+  return join(root, UPLOADS);
+}
+
+export function uploadPath(root: string, upload: string): string {
+  return join(root, UPLOADS, upload);
+}

@@ -1,0 +1,33 @@
+import { type Duration, IsDuration, milliseconds } from '@berth/sdk';
+import { IsBoolean, IsNotEmpty, IsPositive, IsString } from 'class-validator';
+
+const FLAG = { message: 'true or false' };
+const FOLDER = { message: 'the path of a folder' };
+const PERIOD = { message: 'a duration above zero such as "1h"; collection is turned off by "gc": false' };
+
+/** `storage`: where the data lies and when garbage is collected. Durations are milliseconds. */
+export class StorageConfig {
+  /** A relative path counts from the working directory of the process. */
+  @IsString(FOLDER)
+  @IsNotEmpty(FOLDER)
+  rootDirectory = './data';
+
+  /** One copy per digest is always kept; `false` changes nothing and is warned about. */
+  @IsBoolean(FLAG)
+  dedupe = true;
+
+  @IsBoolean(FLAG)
+  gc = true;
+
+  /** How old unreferenced content and stale uploads must be before they may go. */
+  @IsDuration()
+  gcDelay: Duration = milliseconds(3_600_000);
+
+  @IsDuration(PERIOD)
+  @IsPositive(PERIOD)
+  gcInterval: Duration = milliseconds(3_600_000);
+
+  /** Whether an answer waits until the bytes are on the disk (fsync). */
+  @IsBoolean(FLAG)
+  commit = true;
+}

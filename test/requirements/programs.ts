@@ -1,0 +1,16 @@
+/** The programs that a test may ask for, and the Debian package each comes in. `debian-packages.txt` installs them. */
+export const PROGRAM_PACKAGES = {
+  skopeo: 'skopeo',
+  podman: 'podman',
+  buildah: 'buildah',
+  umoci: 'umoci',
+  htpasswd: 'apache2-utils',
+  'docker-registry': 'docker-registry',
+  crun: 'crun',
+  'fuse-overlayfs': 'fuse-overlayfs',
+  newuidmap: 'uidmap',
+  unshare: 'util-linux',
+  openssl: 'openssl',
+} as const satisfies Record<string, string>;
+
+export type ProgramName = keyof typeof PROGRAM_PACKAGES;

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { AvailabilityReporter } from './test/requirements/availability-reporter.js';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Workspaces are read from their sources, so that a test sees an edit without a build. */
+const conditions = ['berth-source'];
+
+const never = ['**/node_modules/**', '**/dist/**'];
+
+export default defineConfig({
+  resolve: {
+    conditions: [...conditions, 'module', 'node', 'development|production'],
+    alias: { 'berth/testing': at('src/bootstrap.ts'), '@berth/testkit': at('test/kit/index.ts') },
+  },
+  // The workspaces lie in node_modules only as links; Node itself would load their dist and make a second copy of
+  // every injection token.
+  ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } },
+  // Nest injects by the type of a constructor's parameter, which only legacy decorators with metadata record.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  test: {
+    reporters: ['default', new AvailabilityReporter()],
+    pool: 'forks',
+    maxWorkers: 2,
+    server: { deps: { inline: [/^@berth\//] } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            'src/**/*.spec.ts',
+            'test/kit/**/*.spec.ts',
+            'test/requirements/**/*.spec.ts',
+            'tools/**/*.spec.ts',
+            'plugins/**/*.spec.ts',
+          ],
+          exclude: never,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'spec', include: ['test/spec/**/*.spec.ts', 'test/contracts/**/*.spec.ts'], exclude: never },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'architecture',
+          include: ['test/architecture/**/*.spec.ts'],
+          exclude: never,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'properties', include: ['test/properties/**/*.spec.ts'], exclude: never, testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.spec.ts'],
+          exclude: never,
+          // Each of these starts servers and clients that want both cores: after all the others, one file at a time.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
