@@ -27,7 +27,7 @@ const WRITTEN_FORMS: Converters = {
       { type: 'string', pattern: '^[0-9]{0,5}$' },
     ],
   }),
-  isLogLevel: ({ constraints }) => ({ type: 'string', enum: constraints?.[0] as string[] }),
+  isLogLevel: ({ constraints }) => ({ type: 'string', enum: constraints[0] as string[] }),
   isPositive: () => ({}),
 };
 

@@ -157,42 +157,6 @@ describe('a configuration that is served', () => {
   });
 });
 
-describe('a warning', () => {
-  it.each([
-    [{ scheduler: { numWorkers: 8 } }, 'scheduler.numWorkers: no effect: '],
-    [{ storage: { remoteCache: true } }, 'storage.remoteCache: no effect: '],
-    [{ storage: { fastRestart: true } }, 'storage.fastRestart: no effect: '],
-    [{ goVersion: '1.26' }, 'goVersion: no effect: '],
-    [{ http: { realm: 'here' } }, 'http.realm: no effect: '],
-    [{ storage: { dedupe: false } }, 'storage.dedupe: one copy per digest is always kept'],
-    [{ distSpecVersion: '1.0.1' }, 'distSpecVersion: version 1.1 '],
-    [{ extensions: { sync: {} } }, 'extensions.sync: the plugin is not built yet; the section is ignored'],
-    [{ extensions: { Search: { enable: true } } }, 'extensions.search: the plugin is not built yet'],
-    [{ extensions: { acme: {} } }, 'extensions.acme: the plugin is not built yet; the section is ignored'],
-    [
-      { extensions: { serch: {} } },
-      'extensions.serch: the plugin is not built yet; the section is ignored (was "search"',
-    ],
-  ])('tells what %j does not do, and the server starts', async (content, expected) => {
-    const { warnings } = await load(content);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain(expected);
-  });
-
-  it('is not given for a plugin that is turned off', async () => {
-    expect((await load({ extensions: { sync: { Enable: false }, acme: { enable: false } } })).warnings).toEqual([]);
-  });
-
-  it('is not given for a value that changes nothing', async () => {
-    const content = {
-      distSpecVersion: '1.1.0',
-      storage: { dedupe: true, maxRepos: 0, redirectBlobURL: false, gcTimeWindow: '' },
-      http: { externalUrl: '' },
-    };
-    expect((await load(content)).warnings).toEqual([]);
-  });
-});
-
 describe('a violation', () => {
   it('of every kind is reported at once, keys and values alike', async () => {
     const violations = await violationsOf({
@@ -223,88 +187,6 @@ describe('a violation', () => {
       `${path}: http.prot: found an unknown key; allowed: a known key; the nearest is "http.port"\n` +
         `${path}: http.port: found -1; allowed: a port from 1 to 65535, or 0 for any that is free`,
     );
-  });
-
-  it.each([
-    [{ storge: {} }, 'storge', 'storage'],
-    [{ http: { prot: 1 } }, 'http.prot', 'http.port'],
-    [{ http: { tls: { crt: 'c', cert: 'c', key: 'k' } } }, 'http.tls.crt', 'http.tls.cert'],
-    [{ rootDirectory: '/srv' }, 'rootDirectory', 'storage.rootDirectory'],
-    [{ http: { htpasswd: {} } }, 'http.htpasswd', 'http.auth.htpasswd'],
-    [{ scheduler: { workers: 1 } }, 'scheduler.workers', 'scheduler.numWorkers'],
-  ])('of an unknown key in %j names the nearest known one', async (content, key, nearest) => {
-    expect(await violationsOf(content)).toEqual([
-      { key, found: 'an unknown key', allowed: `a known key; the nearest is "${nearest}"` },
-    ]);
-  });
-
-  it('of an unknown key does not show its value, which may be a password', async () => {
-    expect(JSON.stringify(await violationsOf({ http: { password: 'hunter2' } }))).not.toContain('hunter2');
-  });
-
-  it.each([
-    [{ storage: { subPaths: { '/a': {} } } }, 'storage.subPaths', 'several stores are not built yet'],
-    [{ storage: { storageDriver: { name: 's3' } } }, 'storage.storageDriver', 'only the local file system is built'],
-    [{ storage: { cacheDriver: {} } }, 'storage.cacheDriver', 'SQLite'],
-    [{ storage: { retention: {} } }, 'storage.retention', 'retention is not built yet'],
-    [{ storage: { maxRepos: 5 } }, 'storage.maxRepos', 'not built yet'],
-    [{ storage: { gcTimeWindow: '01:00-02:00' } }, 'storage.gcTimeWindow', 'not built'],
-    [{ storage: { redirectBlobURL: true } }, 'storage.redirectBlobURL', 'leave the key out'],
-    [{ http: { auth: {} } }, 'http.auth', 'authentication is not built yet: put the server behind a proxy'],
-    [{ http: { accessControl: {} } }, 'http.accessControl', 'authorisation is not built yet'],
-    [{ http: { ratelimit: { rate: 1 } } }, 'http.ratelimit', 'a rate limit is not built yet'],
-    [{ http: { externalUrl: 'https://x' } }, 'http.externalUrl', 'leave the key out'],
-    [{ cluster: { members: [] } }, 'cluster', 'not built'],
-  ])('is what the refused key in %j gives, with advice', async (content, key, advice) => {
-    const violations = await violationsOf(content);
-    expect(violations).toMatchObject([{ key }]);
-    expect(violations[0]?.allowed).toContain(advice);
-  });
-
-  it('of a refused section shows the keys in it but no value, which may be a password', async () => {
-    const [violation] = await violationsOf({ storage: { storageDriver: { secretkey: 'hunter2' } } });
-    expect(violation?.found).toBe('an object with the keys secretkey');
-  });
-
-  it.each([
-    [{ http: { port: '80 80' } }, 'http.port', '"80 80"', 'a port from 1 to 65535, or 0 for any that is free'],
-    [{ http: { port: 80.5 } }, 'http.port', '80.5', 'a port from 1 to 65535, or 0 for any that is free'],
-    [{ http: { address: '' } }, 'http.address', '""', 'an address such as "127.0.0.1"'],
-    [{ http: { allowOrigin: 'a\nb' } }, 'http.allowOrigin', '"a\\nb"', 'an origin such as'],
-    [{ http: { compat: 'docker2s2' } }, 'http.compat', '"docker2s2"', 'a list of "docker2s2" and nothing else'],
-    [{ http: { compat: ['oci'] } }, 'http.compat', '["oci"]', 'a list of "docker2s2" and nothing else'],
-    [{ http: { idleTimeout: 60 } }, 'http.idleTimeout', '60', 'a duration such as "30s", "5m" or "1h30m"'],
-    [{ http: { tls: { cert: '', key: 'k' } } }, 'http.tls.cert', '""', 'the path of a PEM file'],
-    [{ http: { tls: { key: 'k' } } }, 'http.tls.cert', 'nothing', 'the path of a PEM file'],
-    [{ storage: { gcDelay: '-1h' } }, 'storage.gcDelay', '"-1h"', 'a duration such as'],
-    [{ storage: { gcInterval: '0s' } }, 'storage.gcInterval', '"0s"', 'a duration above zero such as "1h"'],
-    [{ storage: { commit: 1 } }, 'storage.commit', '1', 'true or false'],
-    [{ storage: { rootDirectory: '' } }, 'storage.rootDirectory', '""', 'the path of a folder'],
-    [
-      { log: { level: 'loud' } },
-      'log.level',
-      '"loud"',
-      'one of trace, debug, info, warn, warning, error, fatal, panic',
-    ],
-    [{ log: { audit: true } }, 'log.audit', 'true', 'the path of a file'],
-    [{ distSpecVersion: 1.1 }, 'distSpecVersion', '1.1', 'a version as a string: "1.1.1"'],
-    [{ http: 8080 }, 'http', '8080', 'a section: an object with keys'],
-    [{ http: { tls: [] } }, 'http.tls', '[]', 'a section: an object with keys'],
-    [{ extensions: ['sync'] }, 'extensions', '["sync"]', 'a section: an object with keys'],
-  ])('of the value in %j says what was found and what is allowed', async (content, key, found, allowed) => {
-    const violations = await violationsOf(content);
-    expect(violations).toMatchObject([{ key, found }]);
-    expect(violations[0]?.allowed).toContain(allowed);
-  });
-
-  it('is a key given twice in different case', async () => {
-    expect(await violationsOf('{"http": {"port": 1, "Port": 2}}')).toEqual([
-      { key: 'http.port', found: '"port" and "Port"', allowed: 'the key once; upper and lower case do not differ' },
-    ]);
-  });
-
-  it.each(['__proto__', 'constructor', 'toString'])('is the key %s, which is unknown like any other', async (key) => {
-    expect(await violationsOf(`{"${key}": {"polluted": true}}`)).toMatchObject([{ key, found: 'an unknown key' }]);
   });
 });
 

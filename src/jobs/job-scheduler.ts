@@ -3,6 +3,9 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Job } from './job.js';
 import { JobRun } from './job-run.js';
 
+/** Node's timers count 31 bits of milliseconds, 24.8 days; a longer interval becomes that. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Starts jobs at their intervals, once the server is ready. */
 @Injectable()
 export class JobScheduler {
@@ -19,7 +22,7 @@ export class JobScheduler {
 
   start(): void {
     for (const job of this.#jobs) {
-      const timer = setInterval(() => void this.runs.start(job), job.interval);
+      const timer = setInterval(() => void this.runs.start(job), Math.min(job.interval, LONGEST_TIMER));
       timer.unref();
       this.timers.addInterval(job.name, timer);
     }

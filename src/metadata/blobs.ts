@@ -73,6 +73,16 @@ export class Blobs {
     return this.#present.first({ store, digest });
   }
 
+  findIn(facts: Facts, { store, digest }: BlobKey): Promise<BlobRow | undefined> {
+    return facts
+      .selectFrom('blobs')
+      .select(['size', 'location'])
+      .where('store', '=', store)
+      .where('digest', '=', digest)
+      .where('state', '=', 'present')
+      .executeTakeFirst();
+  }
+
   /** True where the row was made; false where another write of the same digest was first. */
   async insert(facts: Facts, { store, digest, size, location, at }: NewBlob): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await facts

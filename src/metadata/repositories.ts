@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { RepositoryName } from '@berth/sdk';
+import type { ExpressionBuilder } from 'kysely';
 import { Changes } from './changes.js';
 import { Database } from './database.js';
-import type { Facts } from './schema.js';
+import type { Facts, Schema } from './schema.js';
 
 export interface RepositoryRow {
   readonly id: number;
@@ -35,9 +36,13 @@ export class Repositories {
     return this.#byName.first({ name });
   }
 
+  findIn(facts: Facts, name: RepositoryName): Promise<RepositoryRow | undefined> {
+    return facts.selectFrom('repositories').select(['id', 'store']).where('name', '=', name).executeTakeFirst();
+  }
+
   /** The repository of that name, made where there is none yet. Its store is fixed from then on. */
   async ensure(facts: Facts, { name, actor, at }: NewRepository): Promise<RepositoryRow & { readonly created: boolean }> {
-    const known = await facts.selectFrom('repositories').select(['id', 'store']).where('name', '=', name).executeTakeFirst();
+    const known = await this.findIn(facts, name);
     if (known) return { ...known, created: false };
     const made = await facts
       .insertInto('repositories')
@@ -63,25 +68,39 @@ export class Repositories {
     return rows.map(({ name }) => name);
   }
 
+  /** Ids after `after`, at most `limit`, in order: a window for `removeEmpty`. */
+  async ids({ after, limit }: { after: number; limit: number }): Promise<number[]> {
+    const rows = await this.database.reader
+      .selectFrom('repositories')
+      .select('id')
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Those of `ids` that hold nothing any more. */
+  async empty(ids: readonly number[]): Promise<number[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.reader
+      .selectFrom('repositories')
+      .select('id')
+      .where('id', 'in', ids)
+      .where(holdsNothing)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   /** Removes those of `ids` that hold nothing any more, and gives their names. */
   async removeEmpty(facts: Facts, ids: readonly number[], at: number): Promise<RepositoryName[]> {
     if (ids.length === 0) return [];
-    await facts
-      .deleteFrom('pull_statistics')
-      .where('repository_id', 'in', ids)
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('manifests').select('id').whereRef('repository_id', '=', 'pull_statistics.repository_id'))),
-      )
-      .execute();
+    const empty = facts.selectFrom('repositories').select('id').where('id', 'in', ids).where(holdsNothing);
+    await facts.deleteFrom('pull_statistics').where('repository_id', 'in', empty).execute();
     const gone = await facts
       .deleteFrom('repositories')
       .where('id', 'in', ids)
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('manifests').select('id').whereRef('repository_id', '=', 'repositories.id'))),
-      )
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('memberships').select('digest').whereRef('repository_id', '=', 'repositories.id'))),
-      )
+      .where(holdsNothing)
       .returning('name')
       .execute();
     for (const { name } of gone) {
@@ -89,4 +108,11 @@ export class Repositories {
     }
     return gone.map(({ name }) => name);
   }
+}
+
+function holdsNothing({ and, not, exists, selectFrom }: ExpressionBuilder<Schema, 'repositories'>) {
+  return and([
+    not(exists(selectFrom('manifests').select('manifests.id').whereRef('repository_id', '=', 'repositories.id'))),
+    not(exists(selectFrom('memberships').select('digest').whereRef('repository_id', '=', 'repositories.id'))),
+  ]);
 }

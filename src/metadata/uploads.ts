@@ -46,12 +46,13 @@ export class Uploads {
     return numDeletedRows === 1n;
   }
 
-  /** Uploads not seen since `before`, at most `limit`. */
-  stale(before: number, limit: number): Promise<UploadRow[]> {
+  /** Uploads not seen since `before`, with ids after `after`, at most `limit`, in order. */
+  stale({ before, after, limit }: { before: number; after: string; limit: number }): Promise<UploadRow[]> {
     return this.database.reader
       .selectFrom('uploads')
       .select(['id', 'repository', 'store', 'algorithm'])
       .where('last_seen', '<', before)
+      .where('id', '>', after)
       .orderBy('id')
       .limit(limit)
       .execute();

@@ -78,12 +78,12 @@ export class HookRunner extends Notifier {
   ): void {
     const entries = this.registry.of(name);
     if (entries.length === 0) return;
-    const frozen = Object.freeze(event);
+    Object.freeze(event);
     const { actor, requestId } = context;
     for (const entry of entries) {
       this.#queueOf(name, entry).push(async () => {
         try {
-          await this.#handle(name, entry, frozen, { signal: NEVER, actor, requestId });
+          await this.#handle(name, entry, event, { signal: NEVER, actor, requestId });
         } catch (cause) {
           this.#reportFailure(name, entry, cause);
         }
@@ -113,8 +113,9 @@ export class HookRunner extends Notifier {
     event: HookEvents[Name],
     context: HookContext,
   ): Promise<unknown> {
+    Object.freeze(event);
     return withDeadline<unknown>(deadlineOf(name), context.signal, (signal) =>
-      handler.handle(Object.freeze(event), { ...context, signal }),
+      handler.handle(event, { ...context, signal }),
     );
   }
 

@@ -4,7 +4,7 @@ import { algorithmOf, type Digest, encodedOf } from '@berth/sdk';
 /*
  * <root>/
  *   berth.db                                        the facts
- *   blobs/<algorithm>/<first two>/<hex>.<generation>  one file for each write that was committed
+ *   blobs/<algorithm>/<first two>/<hex>.<upload id>  one file for each write that was committed
  *   uploads/<upload id>                             bytes of a push in progress
  */
 const BLOBS = 'blobs';
@@ -13,10 +13,15 @@ const UPLOADS = 'uploads';
 /** Names bytes in a store: relative to its root, with `/` between segments. */
 export type Location = string;
 
-/** The location of one write of a digest. `generation` tells writes of the same digest apart. */
-export function blobLocation(digest: Digest, generation: string): Location {
+/** The location of one write of a digest. The upload it came by tells writes of the same digest apart. */
+export function blobLocation(digest: Digest, upload: string): Location {
   const encoded = encodedOf(digest);
-  return `${BLOBS}/${algorithmOf(digest)}/${encoded.slice(0, 2)}/${encoded}.${generation}`;
+  return `${BLOBS}/${algorithmOf(digest)}/${encoded.slice(0, 2)}/${encoded}.${upload}`;
+}
+
+/** The upload that the bytes at a location came by. */
+export function uploadOf(location: Location): string {
+  return location.slice(location.lastIndexOf('.') + 1);
 }
 
 export function pathOf(root: string, location: Location): string {

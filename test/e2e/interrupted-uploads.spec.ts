@@ -103,23 +103,30 @@ describe('an upload that is interrupted', () => {
   async function keptBytes(location: string): Promise<number> {
     const kept = await pollUntil('the upload says what it kept', DEADLINE, async () => {
       const received = await receivedBytes(location);
-      return received > 1 && received;
+      return received > 0 && received;
     });
     expect(kept).toBeLessThanOrEqual(SENT);
     return kept;
   }
 
-  /** end-13 */
+  /** end-13. An upload that holds nothing says `0-0`, as one of a single byte does, which no test here sends. */
   async function receivedBytes(location: string): Promise<number> {
     const response = await server.request('GET', location);
     expect(response.status).toBe(204);
     const last = /^0-(\d+)$/.exec(String(response.headers['range']))?.[1];
-    return Number(last) + 1;
+    return last === '0' ? 0 : Number(last) + 1;
   }
 
+  /** Sends the rest, from the byte that the server names where `from` is no longer it: it may still have been reading. */
   async function finish(location: string, blob: BuiltBlob, from: number): Promise<void> {
-    const headers = { ...OCTETS, 'content-range': `${String(from)}-${String(SIZE - 1)}` };
-    const patched = await server.request('PATCH', location, { headers, body: blob.bytes.subarray(from) });
+    let start = from;
+    const patched = await pollUntil('the rest is taken', DEADLINE, async () => {
+      const headers = { ...OCTETS, 'content-range': `${String(start)}-${String(SIZE - 1)}` };
+      const response = await server.request('PATCH', location, { headers, body: blob.bytes.subarray(start) });
+      if (response.status !== 416) return response;
+      start = await receivedBytes(location);
+      return false;
+    });
     expect([patched.status, patched.headers['range']]).toEqual([202, `0-${String(SIZE - 1)}`]);
     const closed = await server.request('PUT', `${withQuery(uploadLocation(patched))}digest=${blob.digest}`);
     expect(closed.status).toBe(201);

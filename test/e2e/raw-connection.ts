@@ -11,7 +11,7 @@ export class RawConnection {
     socket.on('data', (chunk: Buffer) => (this.received = Buffer.concat([this.received, chunk])));
     // A reset is one of the ways in which a server ends a connection; what came before it is looked at.
     socket.on('error', () => undefined);
-    this.closed = once(socket, 'close').then(() => this.text);
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve(this.text)));
   }
 
   /** Connects to the server at `url`. */
@@ -55,9 +55,21 @@ export function requestHead(method: string, target: string, headers: Readonly<Re
   return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** The status and the body of the one response in `text`. @throws Error where there is none. */
+/** The status and the body of the first response in `text`. @throws Error where there is none. */
 export function parseResponse(text: string): { readonly status: number; readonly body: string } {
   const status = /^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1];
   if (status === undefined) throw new Error(`no response: ${JSON.stringify(text)}`);
-  return { status: Number(status), body: text.slice(text.indexOf('\r\n\r\n') + 4) };
+  const end = text.indexOf('\r\n\r\n');
+  const body = text.slice(end + 4);
+  const isChunked = /^transfer-encoding: chunked$/im.test(text.slice(0, end));
+  return { status: Number(status), body: isChunked ? withoutChunkLines(body) : body };
+}
+
+/** RFC 9112 section 7.1, without trailers. */
+function withoutChunkLines(body: string): string {
+  const lineEnd = body.indexOf('\r\n');
+  const size = Number.parseInt(body.slice(0, lineEnd), 16);
+  if (!(size > 0)) return '';
+  const start = lineEnd + 2;
+  return body.slice(start, start + size) + withoutChunkLines(body.slice(start + size + 2));
 }

@@ -8,7 +8,18 @@ import type { ServerProcess } from './server-process.js';
 import { useServers } from './use-servers.js';
 
 const CLOSE = { connection: 'close' };
-const SPEC_ERROR = { errors: [{ code: expect.stringMatching(/^[A-Z_]+$/), message: expect.any(String) }] };
+
+/** The codes in a body of the spec's error shape. spec.md#error-codes */
+function errorCodes(body: string): readonly unknown[] {
+  const document: unknown = JSON.parse(body);
+  expect(document).toHaveProperty('errors');
+  if (typeof document !== 'object' || document === null || !('errors' in document)) return [];
+  return Array.isArray(document.errors) ? document.errors.map((error: { code?: unknown }) => error.code) : [];
+}
+
+function expectSpecError(body: string): void {
+  expect(errorCodes(body)).toEqual([expect.stringMatching(/^[A-Z_]+$/)]);
+}
 
 describe('a server that is sent what no client should send', () => {
   const servers = useServers();
@@ -37,7 +48,7 @@ describe('a server that is sent what no client should send', () => {
   it('refuses a header of 100 KB with 431', async () => {
     const { status, body } = await answerTo(requestHead('GET', '/v2/', { 'x-long': 'x'.repeat(100_000) }));
     expect(status).toBe(431);
-    expect(JSON.parse(body)).toMatchObject(SPEC_ERROR);
+    expectSpecError(body);
   });
 
   it.each([
@@ -55,7 +66,7 @@ describe('a server that is sent what no client should send', () => {
   ])('refuses bytes %s with 400', async (_, bytes) => {
     const { status, body } = await answerTo(bytes);
     expect(status).toBe(400);
-    expect(JSON.parse(body)).toMatchObject(SPEC_ERROR);
+    expectSpecError(body);
   });
 
   it.each([
@@ -80,7 +91,7 @@ describe('a server that is sent what no client should send', () => {
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
     expect(body).not.toContain('root:');
-    expect(JSON.parse(body)).toMatchObject(SPEC_ERROR);
+    expectSpecError(body);
   });
 
   it('takes a manifest for no path that leads out of its repository', async () => {
@@ -99,27 +110,22 @@ describe('a server that is sent what no client should send', () => {
     const path = `${withQuery(uploadLocation(opened))}digest=${digest}`;
     const headers = { 'content-type': 'application/octet-stream' };
     const put = await server.request('PUT', path, { headers, body: Buffer.concat([bytes, bytes]) });
-    expect([put.status, JSON.parse(put.body.toString())]).toMatchObject([400, SPEC_ERROR]);
+    expect([put.status, errorCodes(put.body.toString())]).toEqual([400, ['DIGEST_INVALID']]);
     expect((await server.request('HEAD', `/v2/too/long/blobs/${digest}`)).status).toBe(404);
   });
 
-  it('reads of a body no more than its Content-Length, and takes the rest for another request', async () => {
+  it('never takes more of a body for the blob than its Content-Length', async () => {
     const bytes = 'the blob';
     const digest = digestBytes(Buffer.from(bytes));
     const target = `/v2/exactly/so/blobs/uploads/?digest=${digest}`;
     const headers = { 'content-type': 'application/octet-stream', 'content-length': String(bytes.length) };
-    const text = await rawText(`${requestHead('POST', target, headers)}${bytes} and what is too much\r\n\r\n`);
-    const [first = '', second = ''] = text.split(/(?=HTTP\/1\.1 400)/);
-    expect(parseResponse(first).status).toBe(201);
-    expect(parseResponse(second).status).toBe(400);
-    expect((await server.request('GET', `/v2/exactly/so/blobs/${digest}`)).body.toString()).toBe(bytes);
+    // What is too much is the next request on this connection, and no good one; it may end the connection before the
+    // first is answered.
+    const { status } = await answerTo(`${requestHead('POST', target, headers)}${bytes} and what is too much\r\n\r\n`);
+    expect([201, 400]).toContain(status);
+    const blob = await server.request('GET', `/v2/exactly/so/blobs/${digest}`);
+    expect(blob.status === 404 || blob.body.toString() === bytes, blob.body.toString()).toBe(true);
   });
-
-  async function rawText(bytes: string): Promise<string> {
-    const connection = await RawConnection.open(server.url);
-    await connection.write(bytes);
-    return connection.closed;
-  }
 
   it('gives one blob to 50 clients at once', async () => {
     const blob = aBlob(new SeededRandom(testSeed()).bytes(1_000_000));

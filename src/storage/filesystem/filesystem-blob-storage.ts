@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -56,7 +55,7 @@ export class FilesystemBlobStorage extends BlobStorage {
   }
 
   async place({ upload, digest, size }: PlacedUpload): Promise<Location> {
-    const location = blobLocation(digest, randomBytes(6).toString('hex'));
+    const location = blobLocation(digest, upload);
     const target = pathOf(this.#root, location);
     await this.#attempt('placing', location, async () => {
       await this.#withFile(uploadPath(this.#root, upload), async (file) => {
@@ -85,10 +84,12 @@ export class FilesystemBlobStorage extends BlobStorage {
   async append(upload: string, source: Readable, options: AppendOptions): Promise<void> {
     const path = uploadPath(this.#root, upload);
     const file = await this.#attempt('opening', upload, () => this.#fileSystem.openForWriting(path));
+    const writer = new UploadWriter(this.#fileSystem, file, upload, options);
     try {
       // The writer translates what the disk says; an error of the source, such as a client that left, stays as it is.
-      await pipeline(source, new UploadWriter(this.#fileSystem, file, upload, options), { signal: options.signal });
+      await pipeline(source, writer, { signal: options.signal });
     } finally {
+      await writer.settled();
       await this.#fileSystem.close(file);
     }
   }

@@ -9,6 +9,7 @@ const BUFFERED_BYTES = 512 * 1024;
 /** Writes what it is given to a file, from an offset on. The file stays the caller's to close. */
 export class UploadWriter extends Writable {
   #position: number;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly fileSystem: FileSystem,
@@ -31,13 +32,18 @@ export class UploadWriter extends Writable {
     );
   }
 
+  /** Resolves when no write is under way any more, also after the stream was destroyed: only then may the file be closed. */
+  settled(): Promise<void> {
+    return this.#writing;
+  }
+
   #put(pieces: Buffer[], done: (error?: Error | null) => void): void {
     let length = 0;
     for (const piece of pieces) {
       length += piece.byteLength;
       this.options.onBytes(piece);
     }
-    this.fileSystem.write(this.file, pieces, this.#position).then(
+    this.#writing = this.fileSystem.write(this.file, pieces, this.#position).then(
       () => {
         this.#position += length;
         this.options.onWritten(length);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { type AppendOptions, BlobStorage, type OpenBlob, type PlacedUpload, type StoredLocation } from '../blob-storage.js';
 import { blobLocation, type Location } from '../storage-layout.js';
@@ -35,7 +34,7 @@ export class MemoryBlobStorage extends BlobStorage {
   }
 
   place({ upload, digest, size }: PlacedUpload): Promise<Location> {
-    const location = blobLocation(digest, randomBytes(6).toString('hex'));
+    const location = blobLocation(digest, upload);
     const bytes = this.#bytesOf(upload).subarray(0, size);
     this.#blobs.set(location, { bytes, modifiedAt: Date.now() });
     this.#uploads.delete(upload);

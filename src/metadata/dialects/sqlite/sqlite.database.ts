@@ -29,6 +29,7 @@ interface Opened {
   readonly commits: CommitQueue | undefined;
 }
 
+const FILE_NAME = 'berth.db';
 /** Prepared statements are kept up to this many; a query with a varying number of values makes many. */
 const STATEMENTS_KEPT = 400;
 
@@ -42,7 +43,7 @@ export class SqliteDatabase extends Database {
 
   async open(options: OpenOptions = {}): Promise<void> {
     const { folder } = this.options;
-    const path = join(folder, 'berth.db');
+    const path = join(folder, FILE_NAME);
     if (options.readOnly) {
       this.#opened = openForReading(path);
       return;
@@ -74,6 +75,11 @@ export class SqliteDatabase extends Database {
       lock.release();
     };
     return { ...reading, commits, close };
+  }
+
+  /** Writes a copy of the facts, as of now, below another folder; the server that uses them may go on. */
+  async copyTo(folder: string): Promise<void> {
+    await this.#open.readerConnection.backup(join(folder, FILE_NAME));
   }
 
   async close(): Promise<void> {

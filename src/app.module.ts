@@ -1,0 +1,51 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Clock } from '@berth/sdk';
+import { AuthModule } from './auth/auth.module.js';
+import type { RegistryConfig } from './config/registry.config.js';
+import { ContentModule } from './content/content.module.js';
+import { DistributionModule } from './distribution/distribution.module.js';
+import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import type { AuditLog } from './logging/audit-log.js';
+import { LoggingModule } from './logging/logging.module.js';
+import type { RegistryLogger } from './logging/registry-logger.js';
+import type { Database } from './metadata/database.js';
+import { MetadataModule } from './metadata/metadata.module.js';
+import { MeteringModule } from './metering/metering.module.js';
+import { PluginHostModule } from './plugin-host/plugin-host.module.js';
+import type { BlobStorage } from './storage/blob-storage.js';
+
+/** What the modules are built over: a test gives its own. */
+export interface Foundations {
+  readonly config: RegistryConfig;
+  readonly database: Database;
+  readonly storage: BlobStorage;
+  readonly clock: Clock;
+  readonly logger: RegistryLogger;
+  readonly audit: AuditLog;
+}
+
+/** The composition root: the only list of all feature modules. */
+@Module({})
+export class AppModule {
+  static over({ config, database, storage, clock, logger, audit }: Foundations): DynamicModule {
+    const { gc, gcInterval, gcDelay } = config.storage;
+    const { idleTimeout, writeTimeout, allowOrigin } = config.http;
+    return {
+      module: AppModule,
+      imports: [
+        LoggingModule.with(logger, audit),
+        MeteringModule,
+        HealthModule,
+        MetadataModule.over(database),
+        PluginHostModule,
+        AuthModule,
+        JobsModule,
+        ContentModule.over({ storage, clock, collection: gc ? { interval: gcInterval, delay: gcDelay } : undefined }),
+        HttpModule.with({ idleTimeout, writeTimeout, allowOrigin }),
+        DistributionModule,
+      ],
+    };
+  }
+}

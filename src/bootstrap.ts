@@ -1,0 +1,78 @@
+import 'reflect-metadata';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule, type Foundations } from './app.module.js';
+import { Readiness } from './health/readiness.js';
+import { createFastifyAdapter } from './http/fastify.adapter.js';
+import { HttpOptions } from './http/http-options.js';
+import { OciExceptionFilter } from './http/oci-exception.filter.js';
+import { installRequestHooks } from './http/request-hooks.js';
+import { RequestRecord } from './http/request-record.js';
+import { JobScheduler } from './jobs/job-scheduler.js';
+
+/** The parts of the server that are exported for tests of plugins and of the server itself. */
+export { RegistryConfig } from './config/registry.config.js';
+export { foundationsOf } from './foundations.js';
+export type { Foundations } from './app.module.js';
+
+/** Builds the application without listening and without touching the disk. */
+export async function bootstrap(foundations: Foundations): Promise<NestFastifyApplication> {
+  const adapter = await createFastifyAdapter(foundations.config.http);
+  const application = await NestFactory.create<NestFastifyApplication>(AppModule.over(foundations), adapter, {
+    bodyParser: false,
+    logger: foundations.logger,
+    abortOnError: false,
+  });
+  const [options, record, serving] = [application.get(HttpOptions), application.get(RequestRecord), application.get(Readiness)];
+  installRequestHooks(adapter.getInstance(), { options, record, serving });
+  application.useGlobalFilters(new OciExceptionFilter(foundations.logger));
+  await application.init();
+  return application;
+}
+
+/** The parts of the server without HTTP and without jobs, opened: for commands. The caller closes context and database. */
+export async function openContext(foundations: Foundations): Promise<INestApplicationContext> {
+  const context = await NestFactory.createApplicationContext(AppModule.over(foundations), {
+    logger: foundations.logger,
+    abortOnError: false,
+  });
+  await foundations.database.open();
+  await foundations.storage.prepare();
+  return context;
+}
+
+/** Opens and migrates what `bootstrap` left closed, and takes requests from then on. */
+export async function open(application: NestFastifyApplication, { database, storage }: Foundations): Promise<void> {
+  await database.open();
+  await storage.prepare();
+  const readiness = application.get(Readiness);
+  readiness.watch({ name: 'database', check: () => database.failure });
+  application.get(JobScheduler).start();
+  readiness.advance('ready');
+}
+
+/**
+ * Takes no new requests, waits at most `drainTimeout` milliseconds for those under way, cuts the rest, and closes what `open`
+ * opened.
+ */
+export async function shutDown(
+  application: NestFastifyApplication,
+  { database, logger, audit }: Foundations,
+  drainTimeout: number,
+): Promise<void> {
+  application.get(Readiness).advance('stopping');
+  const server = application.getHttpServer();
+  const cut = setTimeout(() => {
+    logger.warn('the time to drain is over: what is still running is cut');
+    server.closeAllConnections();
+  }, drainTimeout);
+  await application.get(JobScheduler).stop();
+  await application.close();
+  clearTimeout(cut);
+  await database.close();
+  logger.info('stopped');
+  logger.flush();
+  audit.flush();
+}
+

@@ -1,0 +1,51 @@
+import { relative } from 'node:path';
+import { StorageError } from '@berth/sdk';
+import { bootstrap, foundationsOf, open, shutDown } from '../bootstrap.js';
+import { loadConfig } from '../config/load-config.js';
+import { MetadataError } from '../metadata/metadata-error.js';
+import { EXIT } from './exit-code.js';
+
+/**
+ * Serves until SIGTERM or SIGINT. `configPath`: absent for the configuration that comes with the package. Resolves with the
+ * exit code: 0 after an orderly end, 1 where the server could not start.
+ */
+export async function serve(configPath: string | undefined): Promise<number> {
+  const { config, path, warnings } = await loadConfig(configPath);
+  const foundations = await foundationsOf(config);
+  const { logger } = foundations;
+  for (const warning of warnings) logger.warn({ config: path }, warning);
+  const application = await bootstrap(foundations);
+  const stopped = signalled();
+  try {
+    // The listener opens at once, so that probes are answered while migrations run.
+    await application.listen(config.http.port, config.http.address);
+    const url = urlOf(application.getHttpServer().address(), config.http.tls !== undefined);
+    logger.info({ event: 'listening', url, config: relative('.', path) }, `listening on ${url}`);
+    await open(application, foundations);
+    logger.info({ event: 'ready', url }, `ready: skopeo copy --dest-tls-verify=false docker://… docker://${new URL(url).host}/hello:1`);
+  } catch (cause) {
+    logger.error({ err: cause }, 'the server could not start');
+    logger.flush();
+    if (cause instanceof MetadataError || cause instanceof StorageError) process.stderr.write(`berth: ${cause.message}\n`);
+    await application.close();
+    return EXIT.failure;
+  }
+  const signal = await stopped;
+  logger.info({ signal }, 'stopping: transfers under way may finish');
+  await shutDown(application, foundations, config.http.drainTimeout);
+  return EXIT.ok;
+}
+
+function signalled(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}
+
+function urlOf(address: ReturnType<import('node:net').Server['address']>, isTls: boolean): string {
+  const scheme = isTls ? 'https' : 'http';
+  if (address === null || typeof address === 'string') return `${scheme}://${String(address)}`;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `${scheme}://${host}:${String(address.port)}`;
+}

@@ -1,0 +1,69 @@
+import { type DynamicModule, Inject, Module } from '@nestjs/common';
+import { Clock } from '@berth/sdk';
+import { JobScheduler } from '../jobs/job-scheduler.js';
+import { BlobStorage } from '../storage/blob-storage.js';
+import { BlobService } from './blobs/blob.service.js';
+import { FileSweeper } from './garbage-collection/file-sweeper.js';
+import { GarbageCollectionJob, type GarbageCollectionSchedule } from './garbage-collection/garbage-collection.job.js';
+import { GarbageCollection } from './garbage-collection/garbage-collection.js';
+import { GarbageCollector } from './garbage-collection/garbage-collector.js';
+import { ManifestCache } from './manifests/manifest-cache.js';
+import { ManifestCommit } from './manifests/manifest-commit.js';
+import { ManifestService } from './manifests/manifest.service.js';
+import { PullCounter } from './manifests/pull-counter.js';
+import { ReferrersService } from './referrers/referrers.service.js';
+import { RepositoryService } from './repositories/repository.service.js';
+import { TagService } from './tags/tag.service.js';
+import { BlobCommit } from './uploads/blob-commit.js';
+import { UploadExpiry } from './uploads/upload-expiry.js';
+import { UploadService } from './uploads/upload.service.js';
+import { UploadSessions } from './uploads/upload-sessions.js';
+
+const SERVICES = [BlobService, ManifestService, ReferrersService, RepositoryService, TagService, UploadService];
+const PARTS = [
+  BlobCommit,
+  FileSweeper,
+  GarbageCollection,
+  GarbageCollectionJob,
+  GarbageCollector,
+  ManifestCache,
+  ManifestCommit,
+  PullCounter,
+  UploadExpiry,
+  UploadSessions,
+];
+
+export interface ContentOptions {
+  readonly storage: BlobStorage;
+  readonly clock: Clock;
+  /** Absent: garbage is collected only when somebody asks for it. */
+  readonly collection: GarbageCollectionSchedule | undefined;
+}
+
+const SCHEDULE = Symbol('GarbageCollectionSchedule');
+
+@Module({})
+export class ContentModule {
+  constructor(
+    @Inject(SCHEDULE) schedule: GarbageCollectionSchedule | undefined,
+    scheduler: JobScheduler,
+    collection: GarbageCollectionJob,
+  ) {
+    if (schedule) scheduler.add(collection.toJob(schedule));
+  }
+
+  static over({ storage, clock, collection }: ContentOptions): DynamicModule {
+    return {
+      module: ContentModule,
+      global: true,
+      providers: [
+        { provide: BlobStorage, useValue: storage },
+        { provide: Clock, useValue: clock },
+        { provide: SCHEDULE, useValue: collection },
+        ...PARTS,
+        ...SERVICES,
+      ],
+      exports: [Clock, BlobStorage, GarbageCollection, ...SERVICES],
+    };
+  }
+}

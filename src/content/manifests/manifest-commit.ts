@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { artifactTypeOf, Clock, type Digest, type Manifest, type Origin, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
+import { Changes } from '../../metadata/changes.js';
+import { Database } from '../../metadata/database.js';
+import { type ManifestReference, Manifests } from '../../metadata/manifests.js';
+import { Memberships } from '../../metadata/memberships.js';
+import { Repositories } from '../../metadata/repositories.js';
+import type { Facts } from '../../metadata/schema.js';
+import { Tags } from '../../metadata/tags.js';
+import { linksOf, mustBeHeld } from './manifest-links.js';
+
+export interface PendingManifest {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  readonly manifest: Manifest;
+  readonly bytes: Uint8Array;
+  readonly origin: Origin;
+  /** Each tag that will point here, with what it pointed at when the gates saw it. */
+  readonly tags: ReadonlyMap<Tag, Digest | undefined>;
+  readonly actor: string | undefined;
+}
+
+/** `moved`: a tag no longer pointed at what the gates had seen, so nothing was changed. */
+export type CommitOutcome = { readonly outcome: 'committed'; readonly repositoryCreated: boolean } | { readonly outcome: 'moved' };
+
+/** Missing references that an error names: enough to find the cause, and a bound for its size. */
+const NAMED_IN_ERROR = 20;
+
+/** Writes a manifest, its references and its tags down in one transaction, in which it checks that all it needs is held. */
+@Injectable()
+export class ManifestCommit {
+  constructor(
+    private readonly database: Database,
+    private readonly repositories: Repositories,
+    private readonly manifests: Manifests,
+    private readonly memberships: Memberships,
+    private readonly tags: Tags,
+    private readonly changes: Changes,
+    private readonly clock: Clock,
+  ) {}
+
+  /** MANIFEST_BLOB_UNKNOWN where the repository lacks something the manifest needs. */
+  commit(pending: PendingManifest): Promise<CommitOutcome> {
+    const links = linksOf(pending.manifest);
+    return this.database.transaction(async (facts): Promise<CommitOutcome> => {
+      const at = this.clock.now();
+      const { repository, digest, actor } = pending;
+      const { id: repositoryId, created } = await this.repositories.ensure(facts, { name: repository, actor, at });
+      if (await this.#hasMoved(facts, repositoryId, pending.tags)) return { outcome: 'moved' };
+      await this.#checkHeld(facts, repositoryId, links);
+      const { id, created: isNew } = await this.manifests.put(facts, this.#row(pending, repositoryId, links, at));
+      if (isNew) await this.changes.record(facts, { at, kind: 'manifest.pushed', repository, digest, actor });
+      for (const [tag, previous] of pending.tags) {
+        await this.tags.move(facts, { repositoryId, tag, manifestId: id, actor, at });
+        if (previous !== digest) {
+          await this.changes.record(facts, { at, kind: 'tag.moved', repository, reference: tag, digest, actor });
+        }
+      }
+      return { outcome: 'committed', repositoryCreated: created };
+    });
+  }
+
+  #row(pending: PendingManifest, repositoryId: number, references: readonly ManifestReference[], at: number) {
+    const { digest, manifest, bytes, origin, actor } = pending;
+    const { mediaType, subject, annotations } = manifest;
+    const artifactType = artifactTypeOf(manifest);
+    return {
+      repositoryId,
+      digest,
+      mediaType,
+      artifactType,
+      subject: subject?.digest,
+      annotations,
+      bytes,
+      origin,
+      references,
+      actor,
+      at,
+    };
+  }
+
+  async #hasMoved(facts: Facts, repositoryId: number, tags: PendingManifest['tags']): Promise<boolean> {
+    for (const [tag, previous] of tags) {
+      if ((await this.tags.digestOf(facts, repositoryId, tag)) !== previous) return true;
+    }
+    return false;
+  }
+
+  async #checkHeld(facts: Facts, repositoryId: number, links: readonly ManifestReference[]): Promise<void> {
+    const missing: Digest[] = [];
+    const blobs = mustBeHeld(links, 'blob');
+    const children = mustBeHeld(links, 'manifest');
+    for (const [digests, holder] of [
+      [blobs, this.memberships],
+      [children, this.manifests],
+    ] as const) {
+      const held = await holder.held(facts, repositoryId, digests);
+      missing.push(...digests.filter((digest) => !held.has(digest)));
+    }
+    if (missing.length === 0) return;
+    throw new RegistryError('MANIFEST_BLOB_UNKNOWN', {
+      detail: { missing: missing.length, digests: missing.slice(0, NAMED_IN_ERROR) },
+    });
+  }
+}

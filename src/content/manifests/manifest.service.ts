@@ -1,0 +1,221 @@
+import { Injectable } from '@nestjs/common';
+import {
+  algorithmOf,
+  Clock,
+  type Digest,
+  type HookContext,
+  type Manifest,
+  type Reference,
+  RegistryError,
+  type RepositoryName,
+  type Tag,
+} from '@berth/sdk';
+import { Changes } from '../../metadata/changes.js';
+import { Database } from '../../metadata/database.js';
+import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
+import { Tags } from '../../metadata/tags.js';
+import { HookRunner } from '../../plugin-host/hook-runner.js';
+import { digestBytes } from '../blobs/digesting.js';
+import type { ContentContext } from '../content-context.js';
+import { ManifestCache } from './manifest-cache.js';
+import { ManifestCommit } from './manifest-commit.js';
+import { parseManifest } from './manifest-validator.js';
+import { PullCounter } from './pull-counter.js';
+
+export interface ManifestDescription {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface PulledManifest extends ManifestDescription {
+  readonly bytes: Uint8Array;
+}
+
+export interface ManifestPush {
+  readonly repository: RepositoryName;
+  readonly reference: Reference;
+  /** More tags that are to point at it (end-7b). */
+  readonly tags: readonly Tag[];
+  /** The Content-Type without its parameters; `''` where the client sent none. */
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface PushedManifest extends ManifestDescription {
+  readonly subject: Digest | undefined;
+  readonly tags: readonly Tag[];
+}
+
+/** How often the gates are asked again because a tag moved while they thought about it. */
+const ATTEMPTS = 3;
+
+@Injectable()
+export class ManifestService {
+  constructor(
+    private readonly database: Database,
+    private readonly manifests: Manifests,
+    private readonly tags: Tags,
+    private readonly changes: Changes,
+    private readonly cache: ManifestCache,
+    private readonly manifestCommit: ManifestCommit,
+    private readonly pulls: PullCounter,
+    private readonly hooks: HookRunner,
+    private readonly clock: Clock,
+  ) {}
+
+  /** MANIFEST_UNKNOWN where the repository has no such manifest. end-3 HEAD */
+  async stat(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<ManifestDescription> {
+    const row = await this.#find(repository, reference);
+    if (this.hooks.hears('manifest.beforeGet')) {
+      await this.hooks.gate('manifest.beforeGet', { repository, reference, digest: row.digest }, context);
+    }
+    return row;
+  }
+
+  /** The manifest as it was pushed, byte for byte. MANIFEST_UNKNOWN. end-3 GET */
+  async pull(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<PulledManifest> {
+    const row = await this.#find(repository, reference);
+    const { digest, mediaType, size, origin } = row;
+    if (this.hooks.hears('manifest.beforeGet')) {
+      await this.hooks.gate('manifest.beforeGet', { repository, reference, digest }, context);
+    }
+    const bytes = await this.cache.bytesOf(digest, row.id);
+    if (!bytes) throw manifestUnknown(repository, reference);
+    this.pulls.count(row.repositoryId, digest);
+    if (this.hooks.hears('manifest.pulled')) {
+      this.hooks.notify('manifest.pulled', { repository, reference, digest, mediaType, size, origin }, context);
+    }
+    return { digest, mediaType, size, bytes };
+  }
+
+  /**
+   * Checks, asks the gates, and commits manifest and tags at once. MANIFEST_INVALID, DIGEST_INVALID,
+   * MANIFEST_BLOB_UNKNOWN, or what a gate says; 409 where a tag keeps moving. end-7a, end-7b
+   */
+  async push(push: ManifestPush, context: ContentContext): Promise<PushedManifest> {
+    const { repository, bytes } = push;
+    const digest = digestOfPush(push);
+    const manifest = parseManifest(bytes, push.mediaType);
+    const tags = [...new Set(push.reference.kind === 'tag' ? [push.reference.tag, ...push.tags] : push.tags)];
+    const { mediaType, subject } = manifest;
+    const description = { digest, mediaType, size: bytes.byteLength };
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const previous = await this.#previousOf(repository, tags);
+      await this.#askGates(push, manifest, description, previous, context);
+      const pending = { repository, digest, manifest, bytes, origin: 'pushed', tags: previous, actor: context.actor } as const;
+      const result = await this.manifestCommit.commit(pending);
+      if (result.outcome === 'moved') continue;
+      this.cache.remember(digest, bytes);
+      if (result.repositoryCreated) this.hooks.notify('repository.created', { repository }, context);
+      this.#tellPushed(push, { ...description, subject: subject?.digest, tags }, previous, context);
+      return { ...description, subject: subject?.digest, tags };
+    }
+    throw new RegistryError('DENIED', { status: 409, message: 'the tag is being moved by others: try again', detail: { tags } });
+  }
+
+  /** A tag: it alone. A digest: the manifest with all its tags; DENIED (405) while an index names it. end-9 */
+  async delete(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<void> {
+    const row = await this.#find(repository, reference);
+    const { digest } = row;
+    await this.hooks.gate('manifest.beforeDelete', { repository, reference, digest }, context);
+    const gone = reference.kind === 'tag'
+      ? await this.#deleteTag(repository, reference.tag, row, context)
+      : await this.#deleteManifest(repository, row, context);
+    for (const tag of gone) this.hooks.notify('tag.deleted', { repository, tag, digest }, context);
+    if (reference.kind === 'digest') this.hooks.notify('manifest.deleted', { repository, digest, reason: 'request' }, context);
+  }
+
+  async #find(repository: RepositoryName, reference: Reference): Promise<ManifestRow> {
+    const row = reference.kind === 'tag'
+      ? await this.manifests.findByTag(repository, reference.tag)
+      : await this.manifests.findByDigest(repository, reference.digest);
+    if (!row) throw manifestUnknown(repository, reference);
+    return row;
+  }
+
+  async #previousOf(repository: RepositoryName, tags: readonly Tag[]): Promise<ReadonlyMap<Tag, Digest | undefined>> {
+    const previous = new Map<Tag, Digest | undefined>();
+    for (const tag of tags) previous.set(tag, (await this.manifests.findByTag(repository, tag))?.digest);
+    return previous;
+  }
+
+  async #askGates(
+    push: ManifestPush,
+    manifest: Manifest,
+    description: ManifestDescription,
+    tags: ReadonlyMap<Tag, Digest | undefined>,
+    context: HookContext,
+  ): Promise<void> {
+    const { repository, reference, bytes } = push;
+    const origin = 'pushed';
+    await this.hooks.gate(
+      'manifest.beforePut',
+      { ...description, repository, reference, tags: [...tags.keys()], manifest, bytes, origin },
+      context,
+    );
+    for (const [tag, previous] of tags) {
+      if (previous === description.digest) continue;
+      await this.hooks.gate('tag.beforeMove', { repository, tag, digest: description.digest, previous, origin }, context);
+    }
+  }
+
+  #tellPushed(
+    { repository }: ManifestPush,
+    pushed: PushedManifest,
+    previous: ReadonlyMap<Tag, Digest | undefined>,
+    context: ContentContext,
+  ): void {
+    this.hooks.notify('manifest.pushed', { ...pushed, repository, origin: 'pushed' }, context);
+    for (const [tag, before] of previous) {
+      if (before !== pushed.digest) {
+        this.hooks.notify('tag.moved', { repository, tag, digest: pushed.digest, previous: before }, context);
+      }
+    }
+  }
+
+  #deleteTag(repository: RepositoryName, tag: Tag, row: ManifestRow, { actor }: ContentContext): Promise<Tag[]> {
+    return this.database.transaction(async (facts) => {
+      if (!(await this.tags.remove(facts, row.repositoryId, tag))) throw manifestUnknown(repository, { kind: 'tag', tag });
+      const { digest } = row;
+      await this.changes.record(facts, { at: this.clock.now(), kind: 'tag.deleted', repository, reference: tag, digest, actor });
+      return [tag];
+    });
+  }
+
+  #deleteManifest(repository: RepositoryName, row: ManifestRow, { actor }: ContentContext): Promise<Tag[]> {
+    const { id, repositoryId, digest } = row;
+    return this.database.transaction(async (facts) => {
+      const parent = await this.manifests.parentOf(facts, repositoryId, digest);
+      if (parent !== undefined) {
+        throw new RegistryError('DENIED', {
+          status: 405,
+          message: 'the manifest is part of an index: delete that first',
+          detail: { digest, index: parent },
+        });
+      }
+      const at = this.clock.now();
+      const tags = await this.tags.removeAllOf(facts, id);
+      if (!(await this.manifests.remove(facts, id))) throw manifestUnknown(repository, { kind: 'digest', digest });
+      for (const tag of tags) {
+        await this.changes.record(facts, { at, kind: 'tag.deleted', repository, reference: tag, digest, actor });
+      }
+      await this.changes.record(facts, { at, kind: 'manifest.deleted', repository, digest, actor });
+      return tags;
+    });
+  }
+}
+
+/** By tag: always sha256, the canonical algorithm. By digest: in the client's algorithm, and it must agree. */
+function digestOfPush({ reference, bytes }: ManifestPush): Digest {
+  if (reference.kind === 'tag') return digestBytes('sha256', bytes);
+  const found = digestBytes(algorithmOf(reference.digest), bytes);
+  if (found === reference.digest) return found;
+  throw new RegistryError('DIGEST_INVALID', { detail: { digest: reference.digest, found } });
+}
+
+function manifestUnknown(repository: RepositoryName, reference: Reference): RegistryError {
+  const asked = reference.kind === 'tag' ? { tag: reference.tag } : { digest: reference.digest };
+  return new RegistryError('MANIFEST_UNKNOWN', { detail: { repository, ...asked } });
+}

@@ -1,0 +1,13 @@
+import type { Readable } from 'node:stream';
+
+/** All of `source`, or `undefined` once it is longer than `limit` bytes. Rejects as the source does. */
+export async function readLimited(source: Readable, limit: number): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    length += piece.byteLength;
+    if (length > limit) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, length);
+}

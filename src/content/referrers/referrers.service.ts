@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { type Annotations, type Descriptor, type Digest, MANIFEST_MAX_BYTES, type RepositoryName } from '@berth/sdk';
+import { type ReferrerRow, Referrers } from '../../metadata/referrers.js';
+
+export interface ReferrersRequest {
+  readonly repository: RepositoryName;
+  readonly subject: Digest;
+  /** Only these; empty: all. */
+  readonly artifactTypes: readonly string[];
+  readonly last: string | undefined;
+}
+
+export interface ReferrersPage {
+  readonly manifests: readonly Descriptor[];
+  /** The digest to go on after, or `undefined` at the end. */
+  readonly next: Digest | undefined;
+}
+
+const PAGE_ENTRIES = 500;
+/** A page must stay readable for clients that take no index over 4 MiB. Bytes of JSON. */
+const PAGE_BYTES = MANIFEST_MAX_BYTES - 64 * 1024;
+
+@Injectable()
+export class ReferrersService {
+  constructor(private readonly referrers: Referrers) {}
+
+  /** What names `subject`, in the order of digests: none for a subject or a repository nobody knows. end-12 */
+  async list({ repository, subject, artifactTypes, last }: ReferrersRequest): Promise<ReferrersPage> {
+    const rows = await this.referrers.list({ repository, subject, artifactTypes, last, limit: PAGE_ENTRIES + 1 });
+    const manifests: Descriptor[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      bytes += 400 + (row.annotations?.length ?? 0);
+      const isFull = manifests.length === PAGE_ENTRIES || (bytes > PAGE_BYTES && manifests.length > 0);
+      if (isFull) return { manifests, next: manifests.at(-1)?.digest };
+      manifests.push(descriptorOf(row));
+    }
+    return { manifests, next: undefined };
+  }
+}
+
+function descriptorOf({ mediaType, digest, size, artifactType, annotations }: ReferrerRow): Descriptor {
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(artifactType === null ? {} : { artifactType }),
+    ...(annotations === null ? {} : { annotations: JSON.parse(annotations) as Annotations }),
+  };
+}

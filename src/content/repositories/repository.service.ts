@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { AccessControl, type RepositoryName } from '@berth/sdk';
+import { Repositories } from '../../metadata/repositories.js';
+import { type Page, type PageRequest, pageOf } from '../page.js';
+
+@Injectable()
+export class RepositoryService {
+  constructor(
+    private readonly repositories: Repositories,
+    private readonly access: AccessControl,
+  ) {}
+
+  /** A page of the repositories that hold a manifest and that the actor may pull from, in byte order. */
+  list(request: PageRequest, actor: string | undefined): Promise<Page<RepositoryName>> {
+    return pageOf(request, (last, limit) => this.#listReadable(last, limit, actor));
+  }
+
+  async #listReadable(last: string | undefined, limit: number, actor: string | undefined): Promise<RepositoryName[]> {
+    const readable: RepositoryName[] = [];
+    let after = last;
+    while (readable.length < limit) {
+      const names = await this.repositories.list({ last: after, limit });
+      readable.push(...names.filter((name) => this.access.may(actor, 'pull', name)));
+      if (names.length < limit) break;
+      after = names.at(-1);
+    }
+    return readable.slice(0, limit);
+  }
+}

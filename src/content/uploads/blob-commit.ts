@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, type Digest, type RepositoryName } from '@berth/sdk';
+import { Blobs } from '../../metadata/blobs.js';
+import { Changes } from '../../metadata/changes.js';
+import { Database } from '../../metadata/database.js';
+import { Memberships } from '../../metadata/memberships.js';
+import { Repositories } from '../../metadata/repositories.js';
+import type { Facts } from '../../metadata/schema.js';
+import { Uploads } from '../../metadata/uploads.js';
+import { BlobStorage } from '../../storage/blob-storage.js';
+
+export interface FinishedUpload {
+  readonly upload: string;
+  readonly repository: RepositoryName;
+  readonly store: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly actor: string | undefined;
+}
+
+/** What the transaction found: whether the row is ours, and whose bytes nobody needs any more. */
+interface Committed {
+  readonly created: boolean;
+  readonly useless: string | undefined;
+}
+
+/** Turns the verified bytes of an upload into a blob that the repository holds. */
+@Injectable()
+export class BlobCommit {
+  constructor(
+    private readonly database: Database,
+    private readonly blobs: Blobs,
+    private readonly memberships: Memberships,
+    private readonly repositories: Repositories,
+    private readonly uploads: Uploads,
+    private readonly changes: Changes,
+    private readonly storage: BlobStorage,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Bytes at a new location first, then one transaction. Where the store has the digest already, its bytes serve and the
+   * upload's are dropped. Gives true where the repository was made.
+   */
+  async commit(upload: FinishedUpload): Promise<boolean> {
+    if (await this.#isIntact(upload)) {
+      const outcome = await this.database.transaction((facts) => this.#join(facts, upload));
+      if (outcome) {
+        await this.storage.discard(upload.upload);
+        return outcome.created;
+      }
+    }
+    const location = await this.storage.place(upload);
+    const { created, useless } = await this.#insert(upload, location);
+    if (useless !== undefined) await this.storage.remove(useless);
+    return created;
+  }
+
+  /** True where the store has the digest and its bytes are there, whole as far as their length tells. */
+  async #isIntact({ store, digest, size }: FinishedUpload): Promise<boolean> {
+    const known = await this.blobs.find({ store, digest });
+    return known !== undefined && (await this.storage.size(known.location)) === size;
+  }
+
+  /** Uses the bytes that are there; `undefined` where they have gone meanwhile. */
+  async #join(facts: Facts, upload: FinishedUpload): Promise<Committed | undefined> {
+    const at = this.clock.now();
+    if (!(await this.blobs.touch(facts, upload, at))) return undefined;
+    return { created: await this.#hold(facts, upload, at), useless: undefined };
+  }
+
+  async #insert(upload: FinishedUpload, location: string): Promise<Committed> {
+    try {
+      return await this.database.transaction(async (facts) => {
+        const at = this.clock.now();
+        const { store, digest, size } = upload;
+        const row = { store, digest, size, location, at };
+        // A row that is there belongs to a write that was faster, or to bytes that are damaged: ours are known to be good.
+        const useless = (await this.blobs.insert(facts, row)) ? undefined : await this.blobs.replace(facts, row);
+        return { created: await this.#hold(facts, upload, at), useless };
+      });
+    } catch (cause) {
+      await this.storage.remove(location);
+      throw cause;
+    }
+  }
+
+  async #hold(facts: Facts, upload: FinishedUpload, at: number): Promise<boolean> {
+    const { repository, store, digest, actor } = upload;
+    const { id, created } = await this.repositories.ensure(facts, { name: repository, actor, at });
+    await this.memberships.put(facts, { repositoryId: id, store, digest, at });
+    await this.uploads.remove(facts, upload.upload);
+    await this.changes.record(facts, { at, kind: 'blob.pushed', repository, digest, actor });
+    return created;
+  }
+}

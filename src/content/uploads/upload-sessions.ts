@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { RegistryError, type RepositoryName } from '@berth/sdk';
+import { LRUCache } from 'lru-cache';
+import { Uploads } from '../../metadata/uploads.js';
+import { BlobStorage } from '../../storage/blob-storage.js';
+import { UploadSession } from './upload-session.js';
+
+/** Sessions remembered; one that is forgotten goes on from its bytes, at the price of reading them again. */
+const REMEMBERED = 10_000;
+
+/** The sessions this process knows, and those it can take up again after a restart. */
+@Injectable()
+export class UploadSessions {
+  readonly #sessions = new LRUCache<string, UploadSession>({ max: REMEMBERED });
+
+  constructor(
+    private readonly uploads: Uploads,
+    private readonly storage: BlobStorage,
+  ) {}
+
+  remember(session: UploadSession): void {
+    this.#sessions.set(session.id, session);
+  }
+
+  forget(id: string): void {
+    this.#sessions.delete(id);
+  }
+
+  isBusy(id: string): boolean {
+    return this.#sessions.peek(id)?.isBusy ?? false;
+  }
+
+  /** The session of an upload of the repository, or BLOB_UPLOAD_UNKNOWN. */
+  async get(repository: RepositoryName, id: string): Promise<UploadSession> {
+    const known = this.#sessions.get(id);
+    if (known && !known.isClosed && known.repository === repository) return known;
+    const row = await this.uploads.find(repository, id);
+    if (!row) throw uploadUnknown(id);
+    const session = new UploadSession(id, repository, row.store, row.algorithm, await this.storage.uploadSize(id));
+    // Another request may have taken it up meanwhile; both must use the same one.
+    const other = this.#sessions.get(id);
+    if (other && !other.isClosed) return other;
+    this.remember(session);
+    return session;
+  }
+}
+
+export function uploadUnknown(id: string): RegistryError {
+  return new RegistryError('BLOB_UPLOAD_UNKNOWN', { detail: { upload: id } });
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { algorithmOf, Clock, type Digest, type DigestAlgorithm, RegistryError, type RepositoryName } from '@berth/sdk';
+import { Database } from '../../metadata/database.js';
+import { DEFAULT_STORE } from '../../metadata/repositories.js';
+import { Uploads } from '../../metadata/uploads.js';
+import { HookRunner } from '../../plugin-host/hook-runner.js';
+import { BlobStorage } from '../../storage/blob-storage.js';
+import { Digesting } from '../blobs/digesting.js';
+import type { ContentContext } from '../content-context.js';
+import { BlobCommit } from './blob-commit.js';
+import { UploadSession } from './upload-session.js';
+import { UploadSessions, uploadUnknown } from './upload-sessions.js';
+
+export interface UploadStatus {
+  readonly id: string;
+  /** Bytes kept so far. */
+  readonly offset: number;
+}
+
+/** The body of a request to an upload. */
+export interface UploadBody {
+  readonly stream: Readable;
+  /** Where the first byte belongs, and how many there are, as far as the client said. */
+  readonly start: number | undefined;
+  readonly length: number | undefined;
+}
+
+export interface UploadStart {
+  readonly algorithm: DigestAlgorithm;
+  /** Bytes the client says will come, where it did. */
+  readonly declaredLength: number | undefined;
+}
+
+@Injectable()
+export class UploadService {
+  constructor(
+    private readonly database: Database,
+    private readonly uploads: Uploads,
+    private readonly sessions: UploadSessions,
+    private readonly storage: BlobStorage,
+    private readonly blobCommit: BlobCommit,
+    private readonly hooks: HookRunner,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Opens a session. end-4a, end-4c */
+  async start(repository: RepositoryName, start: UploadStart, context: ContentContext): Promise<UploadStatus> {
+    const { algorithm, declaredLength } = start;
+    await this.hooks.gate('upload.beforeStart', { repository, declaredLength }, context);
+    const id = randomUUID();
+    const row = { id, repository, store: DEFAULT_STORE, algorithm, actor: context.actor, at: this.clock.now() };
+    // A session lost in a power cut costs the client a new one, so nobody waits for the disk here.
+    await this.database.transaction((facts) => this.uploads.start(facts, row), { durable: false });
+    this.sessions.remember(new UploadSession(id, repository, DEFAULT_STORE, algorithm, 0));
+    this.hooks.notify('upload.started', { repository, upload: id }, context);
+    return { id, offset: 0 };
+  }
+
+  /** How far the upload has come. BLOB_UPLOAD_UNKNOWN. end-13 */
+  async status(repository: RepositoryName, id: string): Promise<UploadStatus> {
+    const { offset } = await this.sessions.get(repository, id);
+    return { id, offset };
+  }
+
+  /** Adds a chunk. BLOB_UPLOAD_INVALID (416) where it does not begin at the end; the session lives on. end-5 */
+  async append(
+    repository: RepositoryName,
+    id: string,
+    body: UploadBody,
+    context: ContentContext,
+  ): Promise<UploadStatus> {
+    const session = await this.sessions.get(repository, id);
+    using turn = await session.takeTurn();
+    await this.#receive(session, body, AbortSignal.any([context.signal, turn.superseded]));
+    await this.database.transaction((facts) => this.uploads.touch(facts, id, this.clock.now()), { durable: false });
+    return { id, offset: session.offset };
+  }
+
+  /** Adds what is left and makes the whole a blob. DIGEST_INVALID (400) where it is not what was said. end-6, end-4b */
+  async finish(
+    repository: RepositoryName,
+    id: string,
+    digest: Digest,
+    body: UploadBody,
+    context: ContentContext,
+  ): Promise<{ readonly digest: Digest; readonly size: number }> {
+    const session = await this.sessions.get(repository, id);
+    using turn = await session.takeTurn();
+    await this.#receive(session, body, AbortSignal.any([context.signal, turn.superseded]));
+    const found = await this.#digest(session, algorithmOf(digest), context.signal);
+    if (found !== digest) {
+      await this.#close(session);
+      throw new RegistryError('DIGEST_INVALID', { detail: { digest, found } });
+    }
+    const { offset: size } = session;
+    await this.hooks.gate('blob.beforeCommit', { repository, digest, size, origin: 'pushed' }, context);
+    if (size === 0) await this.#touchFile(session, context.signal);
+    const { store } = session;
+    const created = await this.blobCommit.commit({ upload: id, repository, store, digest, size, actor: context.actor });
+    session.isClosed = true;
+    this.sessions.forget(id);
+    if (created) this.hooks.notify('repository.created', { repository }, context);
+    this.hooks.notify('blob.pushed', { repository, digest, size }, context);
+    this.hooks.notify('upload.finished', { repository, upload: id, digest }, context);
+    return { digest, size };
+  }
+
+  /** Gives the upload up. BLOB_UPLOAD_UNKNOWN. end-14 */
+  async cancel(repository: RepositoryName, id: string): Promise<void> {
+    const session = await this.sessions.get(repository, id);
+    using _turn = await session.takeTurn();
+    if (session.isClosed) throw uploadUnknown(id);
+    await this.#close(session);
+  }
+
+  async #receive(session: UploadSession, { stream, start, length }: UploadBody, signal: AbortSignal): Promise<void> {
+    if (session.isClosed) throw uploadUnknown(session.id);
+    if (start !== undefined && start !== session.offset) throw outOfOrder(session, start);
+    const from = session.offset;
+    let hashed = from;
+    try {
+      await this.storage.append(session.id, stream, {
+        offset: from,
+        signal,
+        onBytes: (bytes) => {
+          session.hash?.update(bytes);
+          hashed += bytes.byteLength;
+        },
+        onWritten: (written) => {
+          session.offset += written;
+        },
+      });
+    } catch (cause) {
+      // A hash of bytes that were not kept is of no use any more.
+      if (hashed !== session.offset) session.hash = undefined;
+      throw cause;
+    }
+    const received = session.offset - from;
+    if (length !== undefined && received !== length) {
+      throw new RegistryError('SIZE_INVALID', { detail: { expected: length, received } });
+    }
+  }
+
+  /** The digest of all that is kept: what was hashed on the way in, or, where that was lost, of the bytes read again. */
+  async #digest(session: UploadSession, algorithm: DigestAlgorithm, signal: AbortSignal): Promise<Digest> {
+    if (session.hash?.algorithm === algorithm) return session.hash.digest();
+    const hash = new Digesting(algorithm);
+    for await (const bytes of this.storage.readUpload(session.id, session.offset, signal)) hash.update(bytes);
+    return hash.digest();
+  }
+
+  /** An upload of no bytes may have no file yet, and a blob needs one. */
+  async #touchFile(session: UploadSession, signal: AbortSignal): Promise<void> {
+    const nothing = (): void => undefined;
+    await this.storage.append(session.id, Readable.from([]), { offset: 0, signal, onBytes: nothing, onWritten: nothing });
+  }
+
+  async #close(session: UploadSession): Promise<void> {
+    session.isClosed = true;
+    this.sessions.forget(session.id);
+    await this.database.transaction((facts) => this.uploads.remove(facts, session.id), { durable: false });
+    await this.storage.discard(session.id);
+  }
+}
+
+function outOfOrder({ id, repository, offset }: UploadSession, start: number): RegistryError {
+  return new RegistryError('BLOB_UPLOAD_INVALID', {
+    status: 416,
+    message: 'the chunk does not begin where the upload ends',
+    detail: { start, offset },
+    headers: {
+      Location: `/v2/${repository}/blobs/uploads/${id}`,
+      Range: `0-${String(Math.max(0, offset - 1))}`,
+      'Docker-Upload-UUID': id,
+    },
+  });
+}

@@ -1,0 +1,93 @@
+import type { Digest, RepositoryName } from '@berth/sdk';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PulledManifest, PushedManifest, ManifestDescription } from '../content/manifests/manifest.service.js';
+import type { Page } from '../content/page.js';
+import type { UploadStatus } from '../content/uploads/upload.service.js';
+import { entityTag, isUnchanged } from '../http/entity-tag.js';
+import { nextLink } from '../http/link-header.js';
+
+const JSON_TYPE = 'application/json';
+
+export function blobPath(repository: RepositoryName, digest: Digest): string {
+  return `/v2/${repository}/blobs/${digest}`;
+}
+
+/** JSON as bytes, so that the type stays as it is: the spec compares it to the letter. */
+export function sendJson(reply: FastifyReply, body: unknown, type = JSON_TYPE): void {
+  void reply.code(200).header('content-type', type).send(Buffer.from(JSON.stringify(body)));
+}
+
+/** Headers of a manifest's answer. */
+export function describeManifest({ mediaType, digest, size }: ManifestDescription): Record<string, string | number> {
+  return {
+    'Content-Type': mediaType,
+    'Content-Length': size,
+    'Docker-Content-Digest': digest,
+    ETag: entityTag(digest),
+  };
+}
+
+/** 200 with the bytes, or 304 where the client has them. */
+export function sendManifest(request: FastifyRequest, reply: FastifyReply, manifest: PulledManifest): void {
+  request.facts.digest = manifest.digest;
+  if (isUnchanged(request, manifest.digest)) {
+    void reply.code(304).header('ETag', entityTag(manifest.digest)).send();
+    return;
+  }
+  request.facts.bytes = manifest.size;
+  void reply.code(200).headers(describeManifest(manifest)).send(manifest.bytes);
+}
+
+/** 200 with the headers of the manifest and no body. */
+export function sendManifestHead(request: FastifyRequest, reply: FastifyReply, manifest: ManifestDescription): void {
+  request.facts.digest = manifest.digest;
+  reply.hijack();
+  reply.raw.writeHead(200, describeManifest(manifest)).end();
+}
+
+/** 201 with what the spec wants to be said of a pushed manifest. */
+export function sendPushed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  repository: RepositoryName,
+  { digest, size, subject, tags }: PushedManifest,
+): void {
+  request.facts.digest = digest;
+  request.facts.bytes = size;
+  void reply
+    .code(201)
+    .header('Location', `/v2/${repository}/manifests/${digest}`)
+    .header('Docker-Content-Digest', digest)
+    .headers(subject === undefined ? {} : { 'OCI-Subject': subject })
+    .headers(tags.length === 0 ? {} : { 'OCI-Tag': tags.join(', ') })
+    .send();
+}
+
+/** Where the upload is and how far it has come. An empty one is `0-0`, as clients expect. */
+export function sendUpload(
+  reply: FastifyReply,
+  status: 202 | 204,
+  repository: RepositoryName,
+  { id, offset }: UploadStatus,
+): void {
+  void reply
+    .code(status)
+    .header('Location', `/v2/${repository}/blobs/uploads/${id}`)
+    .header('Range', `0-${String(Math.max(0, offset - 1))}`)
+    .header('Docker-Upload-UUID', id)
+    .send();
+}
+
+/** 201: the blob is held. */
+export function sendBlobCreated(reply: FastifyReply, repository: RepositoryName, digest: Digest): void {
+  void reply
+    .code(201)
+    .header('Location', blobPath(repository, digest))
+    .header('Docker-Content-Digest', digest)
+    .send();
+}
+
+/** A Link to the next page, where there is one. */
+export function linkNext(reply: FastifyReply, path: string, { next }: Page<string>): void {
+  if (next) void reply.header('Link', nextLink(path, [['n', String(next.n)], ['last', next.last]]));
+}

@@ -1,0 +1,59 @@
+import { Controller, Delete, Get, Head, Req, Res } from '@nestjs/common';
+import type { Digest, RepositoryName } from '@berth/sdk';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BlobService } from '../content/blobs/blob.service.js';
+import { HttpOptions } from '../http/http-options.js';
+import { ContentDigest, Repository } from '../http/parameters.js';
+import { contextOf } from '../http/request-context.js';
+import { sendBlob } from '../http/send-blob.js';
+import { answerBlob } from './blob-answer.js';
+import { Endpoint } from './endpoint.decorator.js';
+
+@Controller('v2/:name/blobs')
+export class BlobsController {
+  constructor(
+    private readonly blobs: BlobService,
+    private readonly options: HttpOptions,
+  ) {}
+
+  /** end-2 · spec.md#checking-if-content-exists-in-the-registry */
+  @Endpoint(['end-2'], 'pull')
+  @Head(':digest')
+  async head(
+    @Repository() repository: RepositoryName,
+    @ContentDigest() digest: Digest,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { size } = await this.blobs.stat(repository, digest);
+    const { status, headers } = answerBlob(request, digest, size, undefined);
+    reply.hijack();
+    reply.raw.writeHead(status, headers).end();
+  }
+
+  /** end-2 · spec.md#pulling-blobs */
+  @Endpoint(['end-2'], 'pull')
+  @Get(':digest')
+  async get(
+    @Repository() repository: RepositoryName,
+    @ContentDigest() digest: Digest,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { size, blob } = await this.blobs.open(repository, digest, contextOf(request));
+    await sendBlob(reply, blob, () => answerBlob(request, digest, size, request.headers.range), this.options);
+  }
+
+  /** end-10 · spec.md#deleting-blobs */
+  @Endpoint(['end-10'], 'delete')
+  @Delete(':digest')
+  async delete(
+    @Repository() repository: RepositoryName,
+    @ContentDigest() digest: Digest,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.blobs.delete(repository, digest, contextOf(request));
+    void reply.code(202).send();
+  }
+}

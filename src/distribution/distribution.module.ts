@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { BlobsController } from './blobs.controller.js';
+import { CatalogController } from './catalog.controller.js';
+import { ExtensionsController } from './extensions.controller.js';
+import { ManifestsController } from './manifests.controller.js';
+import { ReferrersController } from './referrers.controller.js';
+import { TagsController } from './tags.controller.js';
+import { UploadStarter } from './upload-starter.js';
+import { UploadsController } from './uploads.controller.js';
+import { VersionController } from './version.controller.js';
+
+@Module({
+  controllers: [
+    VersionController,
+    CatalogController,
+    ExtensionsController,
+    UploadsController,
+    BlobsController,
+    ManifestsController,
+    TagsController,
+    ReferrersController,
+  ],
+  providers: [UploadStarter],
+})
+export class DistributionModule {}

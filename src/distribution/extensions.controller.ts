@@ -1,0 +1,22 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { RepositoryName } from '@berth/sdk';
+import type { FastifyReply } from 'fastify';
+import { Repository } from '../http/parameters.js';
+import { PluginCatalog } from '../plugin-host/plugin-catalog.js';
+import { sendJson } from './answers.js';
+
+/** spec: extensions/_oci.md */
+@Controller('v2')
+export class ExtensionsController {
+  constructor(private readonly catalog: PluginCatalog) {}
+
+  @Get('_oci/ext/discover')
+  discover(@Res() reply: FastifyReply): void {
+    sendJson(reply, { extensions: this.catalog.extensions() });
+  }
+
+  @Get(':name/_oci/ext/discover')
+  discoverOf(@Repository() _repository: RepositoryName, @Res() reply: FastifyReply): void {
+    sendJson(reply, { extensions: this.catalog.extensions() });
+  }
+}

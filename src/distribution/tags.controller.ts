@@ -1,0 +1,26 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { RepositoryName } from '@berth/sdk';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TagService } from '../content/tags/tag.service.js';
+import { Repository } from '../http/parameters.js';
+import { pageRequestOf } from '../http/query.js';
+import { linkNext, sendJson } from './answers.js';
+import { Endpoint } from './endpoint.decorator.js';
+
+@Controller('v2/:name/tags')
+export class TagsController {
+  constructor(private readonly tags: TagService) {}
+
+  /** end-8a, end-8b · spec.md#listing-tags */
+  @Endpoint(['end-8a', 'end-8b'], 'pull')
+  @Get('list')
+  async list(
+    @Repository() repository: RepositoryName,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const page = await this.tags.list(repository, pageRequestOf(request));
+    linkNext(reply, `/v2/${repository}/tags/list`, page);
+    sendJson(reply, { name: repository, tags: page.entries });
+  }
+}

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerClientError } from './client-error.js';
+import { ERROR_TYPE } from './error-body.js';
+import type { HttpConfig } from './http.config.js';
+import { renderError } from './oci-exception.filter.js';
+import { foldRepositoryName } from './repository-path.js';
+import type { TlsConfig } from './tls.config.js';
+
+/** Bearer tokens with many groups outgrow Node's 16 KiB. */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** A folded name has three characters for each slash, and a sha512 digest alone has 135. */
+const MAX_PARAMETER_LENGTH = 2048;
+/** Longer than the pools of Go clients keep a connection, so that the server is never the first to close it. */
+const KEEP_ALIVE_TIMEOUT = 120_000;
+
+/** The HTTP server as a registry needs it: raw bodies, folded names, errors in the spec's form, no time-out but configured ones. */
+export async function createFastifyAdapter(config: HttpConfig): Promise<FastifyAdapter> {
+  let count = 0;
+  const process = Date.now().toString(36);
+  const adapter = new FastifyAdapter({
+    ...(config.tls ? { https: await readTls(config.tls) } : { http: { maxHeaderSize: MAX_HEADER_BYTES } }),
+    rewriteUrl: (request: IncomingMessage) => foldRepositoryName(request.url ?? '/'),
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
+    exposeHeadRoutes: false,
+    requestTimeout: config.readTimeout ?? 0,
+    connectionTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    genReqId: () => `${process}-${(++count).toString(36)}`,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const { status, body } = renderError(error, request.id);
+      void reply.code(status).header('content-type', ERROR_TYPE).send(body);
+    },
+    skipMiddie: true,
+    multipart: false,
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  // Bodies stay raw streams: whoever wants one reads request.raw.
+  fastify.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null);
+  });
+  if (config.tls?.cacert !== undefined) fastify.server.on('secureConnection', refuseForeignCertificate);
+  return adapter;
+}
+
+async function readTls({ cert, key, cacert }: TlsConfig) {
+  return {
+    cert: await readFile(cert),
+    key: await readFile(key),
+    minVersion: 'TLSv1.2' as const,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    ...(cacert === undefined ? {} : { ca: await readFile(cacert), requestCert: true, rejectUnauthorized: false }),
+  };
+}
+
+/** A client may come without a certificate; one that shows a certificate of another authority is not let in. */
+function refuseForeignCertificate(socket: Socket): void {
+  const { authorized, getPeerX509Certificate } = socket as TLSSocket;
+  if (!authorized && getPeerX509Certificate.call(socket) !== undefined) socket.destroy();
+}

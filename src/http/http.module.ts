@@ -1,0 +1,15 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { HttpOptions } from './http-options.js';
+import { RequestRecord } from './request-record.js';
+
+@Module({})
+export class HttpModule {
+  static with(options: HttpOptions): DynamicModule {
+    return {
+      module: HttpModule,
+      global: true,
+      providers: [{ provide: HttpOptions, useValue: options }, RequestRecord],
+      exports: [HttpOptions, RequestRecord],
+    };
+  }
+}
