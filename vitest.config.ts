@@ -41,7 +41,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'spec', include: ['test/spec/**/*.spec.ts', 'test/contracts/**/*.spec.ts'], exclude: never },
+        test: { name: 'spec', include: ['test/spec/**/*.spec.ts', 'test/contracts/**/*.spec.ts', 'test/durability/**/*.spec.ts'], exclude: never },
       },
       {
         extends: true,

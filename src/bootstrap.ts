@@ -13,7 +13,9 @@ import { JobScheduler } from './jobs/job-scheduler.js';
 
 /** The parts of the server that are exported for tests of plugins and of the server itself. */
 export { RegistryConfig } from './config/registry.config.js';
-export { foundationsOf } from './foundations.js';
+export { dataOf, foundationsOf } from './foundations.js';
+export { AuditLog } from './logging/audit-log.js';
+export { RegistryLogger } from './logging/registry-logger.js';
 export type { Foundations } from './app.module.js';
 
 /** Builds the application without listening and without touching the disk. */

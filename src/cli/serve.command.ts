@@ -3,6 +3,7 @@ import { StorageError } from '@berth/sdk';
 import { bootstrap, foundationsOf, open, shutDown } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
 import { MetadataError } from '../metadata/metadata-error.js';
+import { giveBackMemory } from '../give-back-memory.js';
 import { EXIT } from './exit-code.js';
 
 /**
@@ -30,6 +31,7 @@ export async function serve(configPath: string | undefined): Promise<number> {
     await application.close();
     return EXIT.failure;
   }
+  giveBackMemory();
   const signal = await stopped;
   logger.info({ signal }, 'stopping: transfers under way may finish');
   await shutDown(application, foundations, config.http.drainTimeout);

@@ -18,6 +18,12 @@ const MAX_PARAMETER_LENGTH = 2048;
 /** Longer than the pools of Go clients keep a connection, so that the server is never the first to close it. */
 const KEEP_ALIVE_TIMEOUT = 120_000;
 
+/** No route has a JSON schema: bodies are streams and answers bytes. Fastify's compilers for them would cost 5 MB at rest. */
+const noSchemas = (): never => {
+  throw new Error('Routes of the registry have no JSON schema.');
+};
+const NO_SCHEMAS = { buildValidator: noSchemas, buildSerializer: noSchemas };
+
 /** The HTTP server as a registry needs it: raw bodies, folded names, errors in the spec's form, no time-out but configured ones. */
 export async function createFastifyAdapter(config: HttpConfig): Promise<FastifyAdapter> {
   let count = 0;
@@ -38,6 +44,7 @@ export async function createFastifyAdapter(config: HttpConfig): Promise<FastifyA
       const { status, body } = renderError(error, request.id);
       void reply.code(status).header('content-type', ERROR_TYPE).send(body);
     },
+    schemaController: { compilersFactory: NO_SCHEMAS },
     skipMiddie: true,
     multipart: false,
   });

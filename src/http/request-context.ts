@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 
 /** What the edge knows of a request beyond HTTP, for the log, metrics and audit. */
@@ -10,6 +11,7 @@ export interface RequestFacts {
   digest: string | undefined;
   /** Bytes of the body that was received or sent. */
   bytes: number;
+  readonly response: ServerResponse;
 }
 
 declare module 'fastify' {
@@ -18,7 +20,7 @@ declare module 'fastify' {
   }
 }
 
-export function newFacts(): RequestFacts {
+export function newFacts(response: ServerResponse): RequestFacts {
   return {
     arrived: performance.now(),
     actor: undefined,
@@ -26,21 +28,37 @@ export function newFacts(): RequestFacts {
     reference: undefined,
     digest: undefined,
     bytes: 0,
+    response,
   };
 }
 
 /** Who asks, in which request, and the signal that aborts when the client goes away. */
-export function contextOf(request: FastifyRequest): {
+export function contextOf(request: FastifyRequest): RequestContext {
+  return new RequestContext(request);
+}
+
+/** Fastify's own `request.signal` aborts as soon as a body has been read; this one only when the client has gone. */
+class RequestContext {
   readonly actor: string | undefined;
   readonly requestId: string;
-  readonly signal: AbortSignal;
-} {
-  return {
-    actor: request.facts.actor,
-    requestId: request.id,
-    // Fastify makes the signal when it is first asked for; most requests never do.
-    get signal() {
-      return request.signal;
-    },
-  };
+  #signal: AbortSignal | undefined;
+
+  constructor(private readonly request: FastifyRequest) {
+    this.actor = request.facts.actor;
+    this.requestId = request.id;
+  }
+
+  /** Made when it is first asked for: most requests never do. */
+  get signal(): AbortSignal {
+    return (this.#signal ??= signalOf(this.request.facts.response));
+  }
+}
+
+function signalOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(new Error('The client has gone.'));
+  });
+  if (response.destroyed) controller.abort(new Error('The client has gone.'));
+  return controller.signal;
 }

@@ -22,7 +22,7 @@ export function installRequestHooks(fastify: FastifyInstance, { options, serving
   const { allowOrigin } = options;
   fastify.decorateRequest('facts');
   fastify.addHook('onRequest', (request, reply, done) => {
-    request.facts = newFacts();
+    request.facts = newFacts(reply.raw);
     if (request.url.startsWith('/v2')) reply.raw.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
     if (allowOrigin) allowOtherOrigin(reply, allowOrigin);
     normaliseContentType(request);

@@ -30,15 +30,18 @@ describeWith({ programs: ['buildah', 'podman'], ...withoutRoot }, 'buildah and p
 
   /** Both programs keep everything below the test's folder, each store by itself, and run no container. */
   const run = (program: 'buildah' | 'podman', store: string, ...rest: readonly string[]): Promise<string> =>
-    runCommand(program, [`--root=${join(folder, store)}`, `--runroot=${join(folder, 'run', store)}`, ...rest], {
-      env: {
-        ...process.env,
-        HOME: folder,
-        XDG_RUNTIME_DIR: join(folder, 'run'),
-        STORAGE_DRIVER: 'vfs',
-        BUILDAH_ISOLATION: 'chroot',
+    runCommand(
+      program,
+      ['--storage-driver=vfs', `--root=${join(folder, store)}`, `--runroot=${join(folder, 'run', store)}`, ...rest],
+      {
+        env: {
+          ...process.env,
+          HOME: folder,
+          XDG_RUNTIME_DIR: join(folder, 'run'),
+          BUILDAH_ISOLATION: 'chroot',
+        },
       },
-    });
+    );
 
   it('buildah builds an image from scratch and pushes it, and the registry gives it back whole', async () => {
     const container = (await run('buildah', 'build', 'from', 'scratch')).trim();

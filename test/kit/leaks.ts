@@ -1,0 +1,41 @@
+import { readdir, readlink } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Foundations } from 'berth/testing';
+
+/** Files below `root` that no row of the database names: bytes that a request left behind. Needs an open database. */
+export async function strayFiles(root: string, { reader }: Foundations['database']): Promise<string[]> {
+  const uploads = await reader.selectFrom('uploads').select('id').execute();
+  const blobs = await reader.selectFrom('blobs').select('location').execute();
+  const named = new Set([...uploads.map(({ id }) => join('uploads', id)), ...blobs.map(({ location }) => location)]);
+  const files = [...(await filesBelow(root, 'uploads')), ...(await filesBelow(root, 'blobs'))];
+  return files.filter((file) => !named.has(file));
+}
+
+/** Files below `root` that this process has open. Where the system does not tell, none. */
+export async function openFiles(root: string): Promise<string[]> {
+  const paths = await Promise.all((await entriesOf('/proc/self/fd')).map(targetOf));
+  return paths.filter((path) => path.startsWith(root));
+}
+
+async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).map((name) => join(folder, name));
+  } catch {
+    // Only Linux has it.
+    return [];
+  }
+}
+
+/** `''` for a descriptor that has been closed meanwhile. */
+async function targetOf(descriptor: string): Promise<string> {
+  try {
+    return await readlink(descriptor);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AuditLog, bootstrap, dataOf, type Foundations, open, RegistryConfig, RegistryLogger, shutDown } from 'berth/testing';
+import { FakeClock } from './fake-clock.js';
+import { HttpConnections } from './http-request.js';
+import { openFiles, strayFiles } from './leaks.js';
+import { LineSink } from './line-sink.js';
+import type { RegistryRequest } from './registry-request.js';
+
+type Application = Awaited<ReturnType<typeof bootstrap>>;
+
+export interface TestRegistryOptions {
+  /** Changes the defaults: any free port, no waiting for the disk. */
+  readonly configure?: (config: RegistryConfig) => void;
+  /** A folder whose data is served, and which `close` leaves there; default: a new one that `close` removes. */
+  readonly root?: string;
+  /** False: it listens, but takes no requests before `open` is called. */
+  readonly isOpen?: boolean;
+  /** True: `close` does not look for files that no row names. */
+  readonly mayLeaveFiles?: boolean;
+}
+
+/** How long `close` waits for requests that a test left unfinished, in milliseconds. */
+const DRAIN_TIME = 1000;
+
+/** A whole server in the process of the test, on a port of its own. */
+export class TestRegistry {
+  readonly logLines: LineSink;
+  readonly auditLines: LineSink;
+  private readonly connections: HttpConnections;
+  private readonly sockets = new Set<Socket>();
+
+  /** For `createTestRegistry`. */
+  constructor(
+    readonly application: Application,
+    readonly foundations: Foundations,
+    readonly clock: FakeClock,
+    lines: { readonly log: LineSink; readonly audit: LineSink },
+    private readonly options: TestRegistryOptions,
+  ) {
+    this.logLines = lines.log;
+    this.auditLines = lines.audit;
+    const server = application.getHttpServer();
+    server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+    this.connections = new HttpConnections(this.url);
+  }
+
+  get root(): string {
+    return this.foundations.config.storage.rootDirectory;
+  }
+
+  /** `http://127.0.0.1:<port>`, or with `https` where TLS is configured. */
+  get url(): string {
+    const address: AddressInfo | string | null = this.application.getHttpServer().address();
+    if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+    return `${this.foundations.config.http.tls ? 'https' : 'http'}://${address.address}:${String(address.port)}`;
+  }
+
+  /** One request over HTTP. */
+  get request(): RegistryRequest {
+    return this.connections.request;
+  }
+
+  /** Connections that the server has open. */
+  get openSockets(): number {
+    return this.sockets.size;
+  }
+
+  /** For one that was made with `isOpen: false`. */
+  open(): Promise<void> {
+    return open(this.application, this.foundations);
+  }
+
+  /**
+   * Stops the server and removes its data.
+   *
+   * @throws Error where it leaves a connection, an open file, or bytes that no row names.
+   */
+  async close(): Promise<void> {
+    const { root, options } = this;
+    this.connections.close();
+    const leaks = options.mayLeaveFiles ? [] : await this.filesLeft();
+    await shutDown(this.application, this.foundations, DRAIN_TIME);
+    if (this.sockets.size > 0) leaks.push(`${String(this.sockets.size)} connections are open`);
+    leaks.push(...(await openFiles(root)).map((file) => `${file} is open`));
+    if (options.root === undefined) await rm(root, { recursive: true, force: true });
+    if (leaks.length > 0) throw new Error(`The registry leaks: ${leaks.join('; ')}`);
+  }
+
+  private async filesLeft(): Promise<string[]> {
+    const files = await strayFiles(this.root, this.foundations.database);
+    return files.map((file) => `no row names ${file}`);
+  }
+}
+
+/** Starts a server. The caller closes it. */
+export async function createTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
+  const config = new RegistryConfig();
+  const root = options.root ?? (await mkdtemp(join(tmpdir(), 'berth-test-')));
+  Object.assign(config.storage, { rootDirectory: root, commit: false });
+  config.http.port = 0;
+  options.configure?.(config);
+  const clock = new FakeClock();
+  const [log, audit] = [new LineSink(), new LineSink()];
+  const foundations: Foundations = {
+    config,
+    ...(await dataOf(config)),
+    clock,
+    logger: new RegistryLogger(log.output, config.log.level),
+    audit: new AuditLog(audit.output),
+  };
+  const application = await bootstrap(foundations);
+  await application.listen(config.http.port, config.http.address);
+  if (options.isOpen ?? true) await open(application, foundations);
+  return new TestRegistry(application, foundations, clock, { log, audit }, options);
+}
