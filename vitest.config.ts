@@ -33,6 +33,7 @@ export default defineConfig({
             'src/**/*.spec.ts',
             'test/kit/**/*.spec.ts',
             'test/requirements/**/*.spec.ts',
+            'test/bench/**/*.spec.ts',
             'tools/**/*.spec.ts',
             'plugins/**/*.spec.ts',
           ],
@@ -41,7 +42,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'spec', include: ['test/spec/**/*.spec.ts', 'test/contracts/**/*.spec.ts', 'test/durability/**/*.spec.ts'], exclude: never },
+        test: {
+          name: 'spec',
+          include: ['test/spec/**/*.spec.ts', 'test/contracts/**/*.spec.ts'],
+          exclude: never,
+        },
       },
       {
         extends: true,
@@ -51,6 +56,10 @@ export default defineConfig({
           exclude: never,
           testTimeout: 60_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'durability', include: ['test/durability/**/*.spec.ts'], exclude: never, testTimeout: 60_000 },
       },
       {
         extends: true,

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RegistryApplication } from './http/exchange.js';
 import { AppModule, type Foundations } from './app.module.js';
 import { Readiness } from './health/readiness.js';
 import { createFastifyAdapter } from './http/fastify.adapter.js';
@@ -19,9 +19,9 @@ export { RegistryLogger } from './logging/registry-logger.js';
 export type { Foundations } from './app.module.js';
 
 /** Builds the application without listening and without touching the disk. */
-export async function bootstrap(foundations: Foundations): Promise<NestFastifyApplication> {
+export async function bootstrap(foundations: Foundations): Promise<RegistryApplication> {
   const adapter = await createFastifyAdapter(foundations.config.http);
-  const application = await NestFactory.create<NestFastifyApplication>(AppModule.over(foundations), adapter, {
+  const application = await NestFactory.create<RegistryApplication>(AppModule.over(foundations), adapter, {
     bodyParser: false,
     logger: foundations.logger,
     abortOnError: false,
@@ -45,7 +45,7 @@ export async function openContext(foundations: Foundations): Promise<INestApplic
 }
 
 /** Opens and migrates what `bootstrap` left closed, and takes requests from then on. */
-export async function open(application: NestFastifyApplication, { database, storage }: Foundations): Promise<void> {
+export async function open(application: RegistryApplication, { database, storage }: Foundations): Promise<void> {
   await database.open();
   await storage.prepare();
   const readiness = application.get(Readiness);
@@ -59,7 +59,7 @@ export async function open(application: NestFastifyApplication, { database, stor
  * opened.
  */
 export async function shutDown(
-  application: NestFastifyApplication,
+  application: RegistryApplication,
   { database, logger, audit }: Foundations,
   drainTimeout: number,
 ): Promise<void> {

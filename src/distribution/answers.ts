@@ -1,9 +1,10 @@
 import type { Digest, RepositoryName } from '@berth/sdk';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import type { PulledManifest, PushedManifest, ManifestDescription } from '../content/manifests/manifest.service.js';
 import type { Page } from '../content/page.js';
 import type { UploadStatus } from '../content/uploads/upload.service.js';
 import { entityTag, isUnchanged } from '../http/entity-tag.js';
+import { API_VERSION, answerRaw } from '../http/raw-answer.js';
 import { nextLink } from '../http/link-header.js';
 
 const JSON_TYPE = 'application/json';
@@ -13,13 +14,14 @@ export function blobPath(repository: RepositoryName, digest: Digest): string {
 }
 
 /** JSON as bytes, so that the type stays as it is: the spec compares it to the letter. */
-export function sendJson(reply: FastifyReply, body: unknown, type = JSON_TYPE): void {
+export function sendJson(reply: HttpReply, body: unknown, type = JSON_TYPE): void {
   void reply.code(200).header('content-type', type).send(Buffer.from(JSON.stringify(body)));
 }
 
 /** Headers of a manifest's answer. */
 export function describeManifest({ mediaType, digest, size }: ManifestDescription): Record<string, string | number> {
   return {
+    ...API_VERSION,
     'Content-Type': mediaType,
     'Content-Length': size,
     'Docker-Content-Digest': digest,
@@ -28,27 +30,26 @@ export function describeManifest({ mediaType, digest, size }: ManifestDescriptio
 }
 
 /** 200 with the bytes, or 304 where the client has them. */
-export function sendManifest(request: FastifyRequest, reply: FastifyReply, manifest: PulledManifest): void {
+export function sendManifest(request: HttpRequest, reply: HttpReply, manifest: PulledManifest): void {
   request.facts.digest = manifest.digest;
   if (isUnchanged(request, manifest.digest)) {
     void reply.code(304).header('ETag', entityTag(manifest.digest)).send();
     return;
   }
   request.facts.bytes = manifest.size;
-  void reply.code(200).headers(describeManifest(manifest)).send(manifest.bytes);
+  answerRaw(reply, 200, describeManifest(manifest), manifest.text);
 }
 
 /** 200 with the headers of the manifest and no body. */
-export function sendManifestHead(request: FastifyRequest, reply: FastifyReply, manifest: ManifestDescription): void {
+export function sendManifestHead(request: HttpRequest, reply: HttpReply, manifest: ManifestDescription): void {
   request.facts.digest = manifest.digest;
-  reply.hijack();
-  reply.raw.writeHead(200, describeManifest(manifest)).end();
+  answerRaw(reply, 200, describeManifest(manifest));
 }
 
 /** 201 with what the spec wants to be said of a pushed manifest. */
 export function sendPushed(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: HttpRequest,
+  reply: HttpReply,
   repository: RepositoryName,
   { digest, size, subject, tags }: PushedManifest,
 ): void {
@@ -65,7 +66,7 @@ export function sendPushed(
 
 /** Where the upload is and how far it has come. An empty one is `0-0`, as clients expect. */
 export function sendUpload(
-  reply: FastifyReply,
+  reply: HttpReply,
   status: 202 | 204,
   repository: RepositoryName,
   { id, offset }: UploadStatus,
@@ -79,7 +80,7 @@ export function sendUpload(
 }
 
 /** 201: the blob is held. */
-export function sendBlobCreated(reply: FastifyReply, repository: RepositoryName, digest: Digest): void {
+export function sendBlobCreated(reply: HttpReply, repository: RepositoryName, digest: Digest): void {
   void reply
     .code(201)
     .header('Location', blobPath(repository, digest))
@@ -88,6 +89,6 @@ export function sendBlobCreated(reply: FastifyReply, repository: RepositoryName,
 }
 
 /** A Link to the next page, where there is one. */
-export function linkNext(reply: FastifyReply, path: string, { next }: Page<string>): void {
+export function linkNext(reply: HttpReply, path: string, { next }: Page<string>): void {
   if (next) void reply.header('Link', nextLink(path, [['n', String(next.n)], ['last', next.last]]));
 }

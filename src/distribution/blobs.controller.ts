@@ -1,10 +1,11 @@
 import { Controller, Delete, Get, Head, Req, Res } from '@nestjs/common';
 import type { Digest, RepositoryName } from '@berth/sdk';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { BlobService } from '../content/blobs/blob.service.js';
 import { HttpOptions } from '../http/http-options.js';
 import { ContentDigest, Repository } from '../http/parameters.js';
 import { contextOf } from '../http/request-context.js';
+import { answerRaw } from '../http/raw-answer.js';
 import { sendBlob } from '../http/send-blob.js';
 import { answerBlob } from './blob-answer.js';
 import { Endpoint } from './endpoint.decorator.js';
@@ -22,13 +23,12 @@ export class BlobsController {
   async head(
     @Repository() repository: RepositoryName,
     @ContentDigest() digest: Digest,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     const { size } = await this.blobs.stat(repository, digest);
     const { status, headers } = answerBlob(request, digest, size, undefined);
-    reply.hijack();
-    reply.raw.writeHead(status, headers).end();
+    answerRaw(reply, status, headers);
   }
 
   /** end-2 · spec.md#pulling-blobs */
@@ -37,8 +37,8 @@ export class BlobsController {
   async get(
     @Repository() repository: RepositoryName,
     @ContentDigest() digest: Digest,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     const { size, blob } = await this.blobs.open(repository, digest, contextOf(request));
     await sendBlob(reply, blob, () => answerBlob(request, digest, size, request.headers.range), this.options);
@@ -50,8 +50,8 @@ export class BlobsController {
   async delete(
     @Repository() repository: RepositoryName,
     @ContentDigest() digest: Digest,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     await this.blobs.delete(repository, digest, contextOf(request));
     void reply.code(202).send();

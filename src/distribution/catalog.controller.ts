@@ -1,5 +1,5 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { RepositoryService } from '../content/repositories/repository.service.js';
 import { pageRequestOf } from '../http/query.js';
 import { linkNext, sendJson } from './answers.js';
@@ -10,7 +10,7 @@ export class CatalogController {
 
   /** Not in the spec but in every registry: what repositories there are, of those the actor may read. */
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async list(@Req() request: HttpRequest, @Res() reply: HttpReply): Promise<void> {
     const page = await this.repositories.list(pageRequestOf(request), request.facts.actor);
     linkNext(reply, '/v2/_catalog', page);
     sendJson(reply, { repositories: page.entries });

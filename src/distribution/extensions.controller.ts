@@ -1,6 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { RepositoryName } from '@berth/sdk';
-import type { FastifyReply } from 'fastify';
+import type { HttpReply } from '../http/exchange.js';
 import { Repository } from '../http/parameters.js';
 import { PluginCatalog } from '../plugin-host/plugin-catalog.js';
 import { sendJson } from './answers.js';
@@ -11,12 +11,12 @@ export class ExtensionsController {
   constructor(private readonly catalog: PluginCatalog) {}
 
   @Get('_oci/ext/discover')
-  discover(@Res() reply: FastifyReply): void {
+  discover(@Res() reply: HttpReply): void {
     sendJson(reply, { extensions: this.catalog.extensions() });
   }
 
   @Get(':name/_oci/ext/discover')
-  discoverOf(@Repository() _repository: RepositoryName, @Res() reply: FastifyReply): void {
+  discoverOf(@Repository() _repository: RepositoryName, @Res() reply: HttpReply): void {
     sendJson(reply, { extensions: this.catalog.extensions() });
   }
 }

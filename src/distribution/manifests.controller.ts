@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Head, Put, Req, Res } from '@nestjs/common';
 import { MANIFEST_MAX_BYTES, mediaTypeOf, parseTag, type Reference, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { ManifestService } from '../content/manifests/manifest.service.js';
 import { readLimited } from '../content/read-limited.js';
 import { HttpOptions } from '../http/http-options.js';
@@ -27,8 +27,8 @@ export class ManifestsController {
   async head(
     @Repository() repository: RepositoryName,
     @ManifestReference() reference: Reference,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     sendManifestHead(request, reply, await this.manifests.stat(repository, reference, contextOf(request)));
   }
@@ -39,8 +39,8 @@ export class ManifestsController {
   async get(
     @Repository() repository: RepositoryName,
     @ManifestReference() reference: Reference,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     sendManifest(request, reply, await this.manifests.pull(repository, reference, contextOf(request)));
   }
@@ -51,8 +51,8 @@ export class ManifestsController {
   async put(
     @Repository() repository: RepositoryName,
     @ManifestReference() reference: Reference,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     const tags = tagsOf(request);
     const bytes = await withBody(request, this.options.idleTimeout, (body) => readLimited(body, MANIFEST_MAX_BYTES));
@@ -67,8 +67,8 @@ export class ManifestsController {
   async delete(
     @Repository() repository: RepositoryName,
     @ManifestReference() reference: Reference,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     await this.manifests.delete(repository, reference, contextOf(request));
     void reply.code(202).send();
@@ -76,7 +76,7 @@ export class ManifestsController {
 }
 
 /** The `tag` parameters of a push. TAG_INVALID; 414 for more than can be set at once. */
-function tagsOf(request: FastifyRequest): Tag[] {
+function tagsOf(request: HttpRequest): Tag[] {
   const texts = queryAll(request, 'tag');
   if (texts.length > MAX_TAGS) {
     throw new RegistryError('TAG_INVALID', { status: 414, message: `at most ${String(MAX_TAGS)} tags can be set at once` });

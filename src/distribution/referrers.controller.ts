@@ -1,6 +1,6 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { type Digest, MEDIA_TYPES, type RepositoryName } from '@berth/sdk';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { ReferrersService } from '../content/referrers/referrers.service.js';
 import { nextLink } from '../http/link-header.js';
 import { ContentDigest, Repository } from '../http/parameters.js';
@@ -18,8 +18,8 @@ export class ReferrersController {
   async list(
     @Repository() repository: RepositoryName,
     @ContentDigest() subject: Digest,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     const artifactTypes = queryAll(request, 'artifactType');
     const last = queryOne(request, 'last');

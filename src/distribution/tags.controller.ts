@@ -1,6 +1,6 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { RepositoryName } from '@berth/sdk';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { TagService } from '../content/tags/tag.service.js';
 import { Repository } from '../http/parameters.js';
 import { pageRequestOf } from '../http/query.js';
@@ -16,8 +16,8 @@ export class TagsController {
   @Get('list')
   async list(
     @Repository() repository: RepositoryName,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     const page = await this.tags.list(repository, pageRequestOf(request));
     linkNext(reply, `/v2/${repository}/tags/list`, page);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { algorithmOf, type Digest, type RepositoryName } from '@berth/sdk';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { BlobService } from '../content/blobs/blob.service.js';
 import { UploadService } from '../content/uploads/upload.service.js';
 import { HttpOptions } from '../http/http-options.js';
@@ -21,7 +21,7 @@ export class UploadStarter {
   ) {}
 
   /** 201 where the blob is held afterwards, else 202 with a session. */
-  async start(repository: RepositoryName, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async start(repository: RepositoryName, request: HttpRequest, reply: HttpReply): Promise<void> {
     const mount = queryOne(request, 'mount');
     const digest = queryOne(request, 'digest');
     if (mount !== undefined && (await this.#mount(repository, requireDigest(mount), request))) {
@@ -38,13 +38,13 @@ export class UploadStarter {
   }
 
   /** end-11 */
-  async #mount(repository: RepositoryName, digest: Digest, request: FastifyRequest): Promise<boolean> {
+  async #mount(repository: RepositoryName, digest: Digest, request: HttpRequest): Promise<boolean> {
     request.facts.digest = digest;
     return this.blobs.mount(repository, digest, mountSourceOf(request), contextOf(request));
   }
 
   /** end-4b */
-  async #pushWhole(repository: RepositoryName, digest: Digest, request: FastifyRequest): Promise<void> {
+  async #pushWhole(repository: RepositoryName, digest: Digest, request: HttpRequest): Promise<void> {
     request.facts.digest = digest;
     const context = contextOf(request);
     const { length: declaredLength } = chunkOf(request, request.raw);

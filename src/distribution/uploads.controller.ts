@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import type { RepositoryName } from '@berth/sdk';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { UploadService } from '../content/uploads/upload.service.js';
 import { HttpOptions } from '../http/http-options.js';
 import { Repository, requireDigest, UploadId } from '../http/parameters.js';
@@ -25,8 +25,8 @@ export class UploadsController {
   @Post()
   async post(
     @Repository() repository: RepositoryName,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     await this.starter.start(repository, request, reply);
   }
@@ -37,7 +37,7 @@ export class UploadsController {
   async get(
     @Repository() repository: RepositoryName,
     @UploadId() id: string,
-    @Res() reply: FastifyReply,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     sendUpload(reply, 204, repository, await this.uploads.status(repository, id));
   }
@@ -48,8 +48,8 @@ export class UploadsController {
   async patch(
     @Repository() repository: RepositoryName,
     @UploadId() id: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     const status = await withBody(request, this.options.idleTimeout, (stream) =>
       this.uploads.append(repository, id, chunkOf(request, stream), contextOf(request)),
@@ -64,8 +64,8 @@ export class UploadsController {
   async put(
     @Repository() repository: RepositoryName,
     @UploadId() id: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     const digest = requireDigest(queryOne(request, 'digest'));
     request.facts.digest = digest;
@@ -82,7 +82,7 @@ export class UploadsController {
   async delete(
     @Repository() repository: RepositoryName,
     @UploadId() id: string,
-    @Res() reply: FastifyReply,
+    @Res() reply: HttpReply,
   ): Promise<void> {
     await this.uploads.cancel(repository, id);
     void reply.code(204).send();

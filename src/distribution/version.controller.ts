@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { HttpReply } from '../http/exchange.js';
 import { sendJson } from './answers.js';
 import { Endpoint } from './endpoint.decorator.js';
 
@@ -8,13 +8,13 @@ export class VersionController {
   /** end-1 · spec.md#determining-support */
   @Endpoint(['end-1'])
   @Get('v2')
-  version(@Res() reply: FastifyReply): void {
+  version(@Res() reply: HttpReply): void {
     sendJson(reply, {});
   }
 
   /** What this is, for whoever opens it in a browser. */
   @Get()
-  about(@Res() reply: FastifyReply): void {
+  about(@Res() reply: HttpReply): void {
     sendJson(reply, {
       name: 'Berth',
       description: 'An OCI container registry. Push and pull with docker, podman, skopeo or any OCI client.',

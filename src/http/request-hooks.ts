@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_TYPE, errorBody } from './error-body.js';
 import type { HttpOptions } from './http-options.js';
+import { API_VERSION } from './raw-answer.js';
 import { newFacts } from './request-context.js';
 import type { RequestRecord } from './request-record.js';
 import type { ServingState } from './serving-state.js';
@@ -23,10 +24,10 @@ export function installRequestHooks(fastify: FastifyInstance, { options, serving
   fastify.decorateRequest('facts');
   fastify.addHook('onRequest', (request, reply, done) => {
     request.facts = newFacts(reply.raw);
-    if (request.url.startsWith('/v2')) reply.raw.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
+    if (request.url.startsWith('/v2')) void reply.headers(API_VERSION);
     if (allowOrigin) allowOtherOrigin(reply, allowOrigin);
     normaliseContentType(request);
-    if (!serving.isServing && !HEALTH.has(request.url)) refuse(reply);
+    if (!serving.isServing && !HEALTH.has(request.routeOptions.url ?? '')) refuse(reply);
     else if (request.method === 'OPTIONS') answerOptions(reply);
     else done();
   });

@@ -34,7 +34,7 @@ export interface NewManifest {
 }
 
 /** SQLite takes 32,766 values a statement; a manifest of 4 MiB may name more layers than fit in one. */
-const ROWS_PER_INSERT = 500;
+const ROWS_PER_STATEMENT = 500;
 
 @Injectable()
 export class Manifests {
@@ -83,21 +83,27 @@ export class Manifests {
 
   /** Those of `digests` that the repository holds as manifests. */
   async held(facts: Facts, repositoryId: number, digests: readonly Digest[]): Promise<Set<Digest>> {
-    if (digests.length === 0) return new Set();
-    const rows = await facts
-      .selectFrom('manifests')
-      .select('digest')
-      .where('repository_id', '=', repositoryId)
-      .where('digest', 'in', digests)
-      .execute();
-    return new Set(rows.map(({ digest }) => digest));
+    const held = new Set<Digest>();
+    for (let start = 0; start < digests.length; start += ROWS_PER_STATEMENT) {
+      const rows = await facts
+        .selectFrom('manifests')
+        .select('digest')
+        .where('repository_id', '=', repositoryId)
+        .where('digest', 'in', digests.slice(start, start + ROWS_PER_STATEMENT))
+        .execute();
+      for (const { digest } of rows) held.add(digest);
+    }
+    return held;
   }
 
-  /** Adds the manifest with its references, or marks the one that is there as just seen. Gives its id. */
+  /**
+   * Adds the manifest with its references, or marks the one that is there as just seen. Gives its id. A document that names
+   * no type of its own has the type that it was pushed with last.
+   */
   async put(facts: Facts, manifest: NewManifest): Promise<{ readonly id: number; readonly created: boolean }> {
     const known = await facts
       .updateTable('manifests')
-      .set({ last_seen: manifest.at, state: 'present' })
+      .set({ last_seen: manifest.at, state: 'present', media_type: manifest.mediaType })
       .where('repository_id', '=', manifest.repositoryId)
       .where('digest', '=', manifest.digest)
       .returning('id')
@@ -128,8 +134,8 @@ export class Manifests {
   }
 
   async #putReferences(facts: Facts, id: number, { repositoryId, references }: NewManifest): Promise<void> {
-    for (let start = 0; start < references.length; start += ROWS_PER_INSERT) {
-      const rows = references.slice(start, start + ROWS_PER_INSERT);
+    for (let start = 0; start < references.length; start += ROWS_PER_STATEMENT) {
+      const rows = references.slice(start, start + ROWS_PER_STATEMENT);
       await facts
         .insertInto('manifest_references')
         .values(rows.map((row) => ({ manifest_id: id, repository_id: repositoryId, ...row })))

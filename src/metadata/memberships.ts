@@ -8,6 +8,9 @@ export interface MembershipKey {
   readonly digest: Digest;
 }
 
+/** SQLite takes 32,766 values a statement, and a manifest of 4 MiB has room for more digests. */
+const DIGESTS_PER_QUERY = 500;
+
 /** Which repository holds which blob. */
 @Injectable()
 export class Memberships {
@@ -45,16 +48,19 @@ export class Memberships {
 
   /** Those of `digests` that the repository holds and whose bytes are present. */
   async held(facts: Facts, repositoryId: number, digests: readonly Digest[]): Promise<Set<Digest>> {
-    if (digests.length === 0) return new Set();
-    const rows = await facts
-      .selectFrom('memberships as m')
-      .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
-      .select('m.digest')
-      .where('m.repository_id', '=', repositoryId)
-      .where('m.digest', 'in', digests)
-      .where('b.state', '=', 'present')
-      .execute();
-    return new Set(rows.map(({ digest }) => digest));
+    const held = new Set<Digest>();
+    for (let start = 0; start < digests.length; start += DIGESTS_PER_QUERY) {
+      const rows = await facts
+        .selectFrom('memberships as m')
+        .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
+        .select('m.digest')
+        .where('m.repository_id', '=', repositoryId)
+        .where('m.digest', 'in', digests.slice(start, start + DIGESTS_PER_QUERY))
+        .where('b.state', '=', 'present')
+        .execute();
+      for (const { digest } of rows) held.add(digest);
+    }
+    return held;
   }
 
   /** Names of repositories of `store` that hold `digest`, at most `limit`, in no order that means anything. */

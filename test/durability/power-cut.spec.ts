@@ -34,9 +34,9 @@ interface Answered {
 }
 
 /** Pushes, replaces, deletes and collects until the power goes. */
-async function live(machine: PowerCut): Promise<Answered> {
+async function live(machine: PowerCut, durable = true): Promise<Answered> {
   const answered: Answered = { blobs: new Set(), image: false, replacement: false, deleting: false };
-  const storage = new FilesystemBlobStorage({ root: ROOT, durable: true, fileSystem: machine.fileSystem });
+  const storage = new FilesystemBlobStorage({ root: ROOT, durable, fileSystem: machine.fileSystem });
   const services = await openServices({ database: machine.database, storage });
   machine.settle();
   const client = new ContentClient(services);
@@ -134,4 +134,12 @@ describe('a machine that loses its power before any step of a push, a deletion o
     },
     60_000,
   );
+
+  it('is found out where the storage syncs nothing', async () => {
+    const machine = new PowerCut(Number.POSITIVE_INFINITY);
+    const answered = await live(machine, false);
+
+    expect(await faultsOf(machine, answered, 'power cut', 'flushed')).toContainEqual(expect.stringContaining('no bytes'));
+    machine.remove();
+  });
 });

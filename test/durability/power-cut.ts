@@ -5,7 +5,7 @@ import { WriteAheadLog } from '../../src/metadata/dialects/sqlite/write-ahead-lo
 import type { FileSystem } from '../../src/storage/filesystem/file-system.js';
 import { makeTemporaryFolder, removeFolder } from '../contracts/temporary-folder.js';
 import { SimulatedDisk } from './simulated-disk.js';
-import { watchedFileSystem } from './watched-file-system.js';
+import { type FileSystemCall, watchedFileSystem } from './watched-file-system.js';
 
 /** Where the storage believes its files to be: a path on the simulated disk. */
 export const ROOT = '/registry';
@@ -14,9 +14,11 @@ export const ROOT = '/registry';
 export type FoundFacts = 'flushed' | 'committed';
 export type FoundFiles = 'power cut' | 'kill';
 
+/** Calls that change nothing: a cut before one is the same as a cut before what follows. */
+const READING = new Set<FileSystemCall>(['openForReading', 'read', 'status', 'statusOf', 'list', 'close']);
 const DATABASE_FILES = ['berth.db', 'berth.db-wal'];
 
-/** A machine whose power goes right before one chosen step, a step being a call to the disk or a flush of the facts. */
+/** A machine whose power goes right before one chosen step, a step being a call that changes the disk or a flush of the facts. */
 export class PowerCut {
   readonly fileSystem: FileSystem;
   readonly database: SqliteDatabase;
@@ -24,12 +26,14 @@ export class PowerCut {
   readonly steps: string[] = [];
   readonly #disk = new SimulatedDisk(ROOT);
   readonly #folders = { live: makeTemporaryFolder(), flushed: makeTemporaryFolder(), committed: makeTemporaryFolder() };
+  #isSettled = false;
   #found: Readonly<Record<FoundFiles, SimulatedDisk>> | undefined;
 
-  /** `cutBefore`: the number of the step, from 0; Infinity for a machine that is cut only in the end. */
+  /** `cutBefore`: the number of the step after `settle`, from 0; Infinity for a machine that is cut only in the end. */
   constructor(private readonly cutBefore: number) {
     this.fileSystem = watchedFileSystem(this.#disk, (call) => {
-      this.#step(call);
+      if (!READING.has(call)) this.#step(call);
+      else if (this.isOff) throw powerIsOff();
     });
     this.database = new SqliteDatabase({
       folder: this.#folders.live,
@@ -45,11 +49,12 @@ export class PowerCut {
   /** What was done before is there after any cut: call it once the registry is open. */
   settle(): void {
     this.#copyFacts('flushed');
-    this.steps.length = 0;
+    this.#isSettled = true;
   }
 
   cut(): void {
-    this.#found ??= { 'power cut': this.#disk.afterwards('power cut'), kill: this.#disk.afterwards('kill') };
+    if (this.isOff) return;
+    this.#found = { 'power cut': this.#disk.afterwards('power cut'), kill: this.#disk.afterwards('kill') };
     this.#copyFacts('committed');
   }
 
@@ -68,18 +73,22 @@ export class PowerCut {
   async #flush(): Promise<void> {
     this.#step('flush');
     this.#copyFacts('flushed');
-    return Promise.resolve();
   }
 
   #step(name: string): void {
-    if (!this.isOff && this.steps.length === this.cutBefore) this.cut();
-    if (this.isOff) throw new Error('The power is off.');
+    if (!this.#isSettled) return;
+    if (this.steps.length === this.cutBefore) this.cut();
+    if (this.isOff) throw powerIsOff();
     this.steps.push(name);
   }
 
   #copyFacts(to: FoundFacts): void {
     copyFacts(this.#folders.live, this.#folders[to]);
   }
+}
+
+function powerIsOff(): Error {
+  return new Error('The power is off.');
 }
 
 /** SQLite runs in this thread, so between two of its statements its files are one state. */

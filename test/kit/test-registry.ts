@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AuditLog, bootstrap, dataOf, type Foundations, open, RegistryConfig, RegistryLogger, shutDown } from 'berth/testing';
 import { FakeClock } from './fake-clock.js';
 import { HttpConnections } from './http-request.js';
@@ -86,10 +87,17 @@ export class TestRegistry {
     this.connections.close();
     const leaks = options.mayLeaveFiles ? [] : await this.filesLeft();
     await shutDown(this.application, this.foundations, DRAIN_TIME);
+    await this.socketsClosed();
     if (this.sockets.size > 0) leaks.push(`${String(this.sockets.size)} connections are open`);
     leaks.push(...(await openFiles(root)).map((file) => `${file} is open`));
     if (options.root === undefined) await rm(root, { recursive: true, force: true });
     if (leaks.length > 0) throw new Error(`The registry leaks: ${leaks.join('; ')}`);
+  }
+
+  /** The system tells of a closed socket a turn or two later than it closes it. */
+  private async socketsClosed(): Promise<void> {
+    const end = performance.now() + DRAIN_TIME;
+    while (this.sockets.size > 0 && performance.now() < end) await delay(1);
   }
 
   private async filesLeft(): Promise<string[]> {

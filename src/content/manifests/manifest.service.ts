@@ -30,7 +30,8 @@ export interface ManifestDescription {
 }
 
 export interface PulledManifest extends ManifestDescription {
-  readonly bytes: Uint8Array;
+  /** The exact bytes, one character (0 to 255) a byte. */
+  readonly text: string;
 }
 
 export interface ManifestPush {
@@ -81,13 +82,13 @@ export class ManifestService {
     if (this.hooks.hears('manifest.beforeGet')) {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest }, context);
     }
-    const bytes = await this.cache.bytesOf(digest, row.id);
-    if (!bytes) throw manifestUnknown(repository, reference);
+    const text = await this.cache.textOf(digest, row.id);
+    if (text === undefined) throw manifestUnknown(repository, reference);
     this.pulls.count(row.repositoryId, digest);
     if (this.hooks.hears('manifest.pulled')) {
       this.hooks.notify('manifest.pulled', { repository, reference, digest, mediaType, size, origin }, context);
     }
-    return { digest, mediaType, size, bytes };
+    return { digest, mediaType, size, text };
   }
 
   /**

@@ -81,7 +81,8 @@ export class BlobCommit {
         return { created: await this.#hold(facts, upload, at), useless };
       });
     } catch (cause) {
-      await this.storage.remove(location);
+      // A commit whose flush failed is there all the same: only bytes that no row names may go.
+      if (!(await this.blobs.named([location])).has(location)) await this.storage.remove(location);
       throw cause;
     }
   }

@@ -98,7 +98,12 @@ export class UploadService {
     await this.hooks.gate('blob.beforeCommit', { repository, digest, size, origin: 'pushed' }, context);
     if (size === 0) await this.#touchFile(session, context.signal);
     const { store } = session;
-    const created = await this.blobCommit.commit({ upload: id, repository, store, digest, size, actor: context.actor });
+    const finished = { upload: id, repository, store, digest, size, actor: context.actor };
+    const created = await this.blobCommit.commit(finished).catch(async (cause: unknown) => {
+      // The disk may have moved, cut off or lost the bytes: nothing may be built on them any more.
+      await this.#close(session);
+      throw cause;
+    });
     session.isClosed = true;
     this.sessions.forget(id);
     if (created) this.hooks.notify('repository.created', { repository }, context);

@@ -1,6 +1,7 @@
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { StorageError } from '@berth/sdk';
 import { type AppendOptions, BlobStorage, type OpenBlob, type PlacedUpload, type StoredLocation } from '../blob-storage.js';
 import { blobLocation, blobsFolder, type Location, pathOf, uploadPath, uploadsFolder } from '../storage-layout.js';
 import { isAbsent, storageErrorOf } from './file-failure.js';
@@ -45,7 +46,7 @@ export class FilesystemBlobStorage extends BlobStorage {
     if (file === undefined) return undefined;
     return {
       read: (target, position) => this.#attempt('reading', location, () => fileSystem.read(file, target, position)),
-      close: () => fileSystem.close(file),
+      close: () => this.#attempt('closing', location, () => fileSystem.close(file)),
     };
   }
 
@@ -59,7 +60,10 @@ export class FilesystemBlobStorage extends BlobStorage {
     const target = pathOf(this.#root, location);
     await this.#attempt('placing', location, async () => {
       await this.#withFile(uploadPath(this.#root, upload), async (file) => {
-        if ((await this.#fileSystem.status(file)).size !== size) await this.#fileSystem.truncate(file, size);
+        const { size: found } = await this.#fileSystem.status(file);
+        // Cutting to a greater length would fill up with zeros.
+        if (found < size) throw new StorageError('failed', 'placing', location, `of ${size} bytes ${found} are there`);
+        if (found > size) await this.#fileSystem.truncate(file, size);
         if (this.#durable) await this.#fileSystem.sync(file);
       });
       await this.#ensureFolder(dirname(target));
@@ -90,7 +94,7 @@ export class FilesystemBlobStorage extends BlobStorage {
       await pipeline(source, writer, { signal: options.signal });
     } finally {
       await writer.settled();
-      await this.#fileSystem.close(file);
+      await this.#attempt('closing', upload, () => this.#fileSystem.close(file));
     }
   }
 
@@ -115,7 +119,7 @@ export class FilesystemBlobStorage extends BlobStorage {
         yield target.subarray(0, length);
       }
     } finally {
-      await this.#fileSystem.close(file);
+      await this.#attempt('closing', upload, () => this.#fileSystem.close(file));
     }
   }
 

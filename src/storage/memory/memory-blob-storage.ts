@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { StorageError } from '@berth/sdk';
 import { type AppendOptions, BlobStorage, type OpenBlob, type PlacedUpload, type StoredLocation } from '../blob-storage.js';
 import { blobLocation, type Location } from '../storage-layout.js';
 
@@ -36,6 +37,7 @@ export class MemoryBlobStorage extends BlobStorage {
   place({ upload, digest, size }: PlacedUpload): Promise<Location> {
     const location = blobLocation(digest, upload);
     const bytes = this.#bytesOf(upload).subarray(0, size);
+    if (bytes.byteLength < size) return Promise.reject(new StorageError('failed', 'placing', location, 'bytes are missing'));
     this.#blobs.set(location, { bytes, modifiedAt: Date.now() });
     this.#uploads.delete(upload);
     return Promise.resolve(location);
@@ -52,7 +54,7 @@ export class MemoryBlobStorage extends BlobStorage {
 
   async append(upload: string, source: Readable, { offset, onBytes, onWritten, signal }: AppendOptions): Promise<void> {
     let position = offset;
-    for await (const piece of source.iterator({ destroyOnReturn: true }) as AsyncIterable<Buffer>) {
+    for await (const piece of addAbortSignal(signal, source) as AsyncIterable<Buffer>) {
       signal.throwIfAborted();
       onBytes(piece);
       const size = Math.max(this.#bytesOf(upload).byteLength, position + piece.byteLength);

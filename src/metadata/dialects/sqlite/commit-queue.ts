@@ -30,6 +30,8 @@ export class CommitQueue {
     private readonly connection: SqliteConnection.Database,
     private readonly facts: Facts,
     private readonly log: DurableLog,
+    /** Called before each commit. */
+    private readonly beforeCommit: () => void,
   ) {}
 
   /** Set once a flush has failed: what the disk holds is then unknown, so nothing more may be promised. */
@@ -68,6 +70,7 @@ export class CommitQueue {
         const outcome = await this.#attempt(job);
         if (outcome) done.push({ job, value: outcome.value });
       }
+      this.beforeCommit();
       this.connection.exec('COMMIT');
     } catch (cause) {
       if (this.connection.inTransaction) this.connection.exec('ROLLBACK');

@@ -1,16 +1,18 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteConnection from 'better-sqlite3';
-import { type Compilable, Kysely, SqliteDialect } from 'kysely';
+import { type Compilable, Kysely } from 'kysely';
 import { Database, type OpenOptions, type Parameters, type Prepared, type TransactionOptions } from '../../database.js';
 import { MetadataError } from '../../metadata-error.js';
 import { migrate } from '../../migrations/migrate.js';
 import type { Facts, Schema } from '../../schema.js';
 import { bindingOf, placeholdersOf } from '../placeholders.js';
 import { CommitQueue } from './commit-queue.js';
+import { ReadSnapshot } from './read-snapshot.js';
 import { refuseNetworkFileSystem } from './network-file-system.js';
 import { RootLock } from './root-lock.js';
 import { storageErrorOf } from './sqlite-failure.js';
+import { SteadyPlanDialect } from './steady-plan.dialect.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 export interface SqliteOptions {
@@ -25,6 +27,7 @@ export interface SqliteOptions {
 interface Opened {
   readonly reader: Kysely<Schema>;
   readonly readerConnection: SqliteConnection.Database;
+  readonly snapshot: ReadSnapshot;
   readonly close: () => Promise<void>;
   readonly commits: CommitQueue | undefined;
 }
@@ -61,12 +64,14 @@ export class SqliteDatabase extends Database {
 
   async #openForWriting(path: string, lock: RootLock): Promise<Opened> {
     const writer = connect(path);
-    const facts = new Kysely<Schema>({ dialect: new SqliteDialect({ database: remembering(writer) }) });
+    const facts = new Kysely<Schema>({ dialect: new SteadyPlanDialect({ database: remembering(writer) }) });
     await migrate(facts, 'sqlite');
     const log = await (this.options.openLog ?? WriteAheadLog.open)(`${path}-wal`);
     await syncFolder(this.options.folder);
-    const commits = new CommitQueue(writer, facts, log);
     const reading = openForReading(path);
+    const commits = new CommitQueue(writer, facts, log, () => {
+      reading.snapshot.end();
+    });
     const close = async (): Promise<void> => {
       await commits.idle();
       await reading.close();
@@ -110,10 +115,12 @@ export class SqliteDatabase extends Database {
     return {
       first: async (input) => {
         const { statement, bind } = prepared();
+        this.#open.snapshot.ensure();
         return statement.get(...bind(input));
       },
       all: async (input) => {
         const { statement, bind } = prepared();
+        this.#open.snapshot.ensure();
         return statement.all(...bind(input));
       },
     };
@@ -149,14 +156,26 @@ function connect(path: string): SqliteConnection.Database {
 
 function openForReading(path: string): Opened {
   const readerConnection = new SqliteConnection(path, { readonly: true, fileMustExist: true, timeout: 5 });
-  const reader = new Kysely<Schema>({ dialect: new SqliteDialect({ database: remembering(readerConnection) }) });
-  return { reader, readerConnection, commits: undefined, close: () => reader.destroy() };
+  const snapshot = new ReadSnapshot(readerConnection);
+  const database = remembering(readerConnection, () => {
+    snapshot.ensure();
+  });
+  const reader = new Kysely<Schema>({ dialect: new SteadyPlanDialect({ database }) });
+  const close = async (): Promise<void> => {
+    snapshot.end();
+    await reader.destroy();
+  };
+  return { reader, readerConnection, snapshot, commits: undefined, close };
 }
 
-/** A connection that keeps the statements it has prepared. */
-function remembering(connection: SqliteConnection.Database): Pick<SqliteConnection.Database, 'prepare' | 'close'> {
+/** A connection that keeps the statements it has prepared. `beforeUse` is called before each is run. */
+function remembering(
+  connection: SqliteConnection.Database,
+  beforeUse?: () => void,
+): Pick<SqliteConnection.Database, 'prepare' | 'close'> {
   const statements = new Map<string, SqliteConnection.Statement>();
   const prepare = (sql: string): SqliteConnection.Statement => {
+    beforeUse?.();
     const known = statements.get(sql);
     if (known) return known;
     if (statements.size >= STATEMENTS_KEPT) statements.clear();

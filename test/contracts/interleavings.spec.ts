@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RegistryError } from '@berth/sdk';
+import { GarbageCollector } from '../../src/content/garbage-collection/garbage-collector.js';
+import { anImage } from '../kit/builders/builders.js';
+import { brokenFacts } from './broken-facts.js';
+import { ANYBODY, ContentClient } from './content-client.js';
+import { nameOf, tagOf } from './metadata-samples.js';
+import type { OpenServices } from './open-services.js';
+import { everyInterleaving, type Operations, type Performance } from './stage.js';
+import { empty, openStagedRegistry } from './staged-registry.js';
+import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';
+
+const A = nameOf('library/a');
+const B = nameOf('library/b');
+const LATEST = tagOf('latest');
+const MINE = tagOf('mine');
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+
+/** One blob each, so that every step there is counts. */
+const image = anImage({ seed: 1 }).withLayers(0).build();
+const other = anImage({ seed: 2 }).withLayers(0).withPlatform({ architecture: 'arm64', os: 'linux' }).build();
+const blob = image.blobs[0] ?? expect.fail();
+
+let folder: string;
+let services: OpenServices;
+let client: ContentClient;
+
+beforeAll(async () => {
+  folder = makeTemporaryFolder();
+  services = await openStagedRegistry(folder);
+  client = new ContentClient(services);
+});
+
+afterAll(async () => {
+  await services.close();
+  removeFolder(folder);
+});
+
+async function collect(delay: number): Promise<void> {
+  const { signal } = ANYBODY;
+  await services.context.get(GarbageCollector).collect({ delay, signal, gentle: false, onRemoved: () => {} });
+}
+
+/** What each operation does; those that are named for a push are answered with a complete image, or refused. */
+const OPERATIONS = {
+  push: () => client.push(B, image, MINE),
+  mountAndPush: async () => {
+    if (!(await client.mount(B, blob.digest, A))) await client.pushBlob(B, blob);
+    await client.pushManifest(B, image, MINE);
+  },
+  headAndPush: async () => {
+    const isThere = await client.headBlob(B, blob.digest).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) await client.pushBlob(B, blob);
+    await client.pushManifest(B, image, MINE);
+  },
+  moveTag: () => client.pushManifest(A, other, LATEST),
+  deleteTag: () => client.deleteReference(A, LATEST),
+  deleteManifest: () => client.deleteReference(A, image.digest),
+  collect: () => collect(0),
+  collectOld: () => collect(HOUR),
+} satisfies Operations;
+
+type OperationName = keyof typeof OPERATIONS;
+
+const PUSHES: readonly OperationName[] = ['push', 'mountAndPush', 'headAndPush'];
+const ALL: readonly OperationName[] = [...PUSHES, 'moveTag', 'deleteTag', 'deleteManifest', 'collect', 'collectOld'];
+const PAIRS = ALL.flatMap((one, at) => ALL.slice(at).map((two): OperationName[] => [one, two]));
+const TRIPLES: readonly OperationName[][] = [
+  ['headAndPush', 'collectOld', 'deleteManifest'],
+  ['moveTag', 'deleteTag', 'deleteManifest'],
+  ['moveTag', 'deleteTag', 'collect'],
+];
+
+/** An image under a tag, the blob of another that nobody names, and one that B holds and nobody names: all a day old. */
+async function anOldRegistry(): Promise<void> {
+  await empty(services);
+  await client.push(A, image, LATEST);
+  await client.push(A, other);
+  await client.pushBlob(B, blob);
+  services.clock.advance(DAY);
+}
+
+/** `names` as operations: one that is there twice has a number behind it. */
+function operationsOf(names: readonly OperationName[]): Operations {
+  return Object.fromEntries(names.map((name, at) => [`${name} ${String(at)}`, OPERATIONS[name]]));
+}
+
+async function expectSound(names: readonly OperationName[], { outcomes, steps }: Performance): Promise<void> {
+  const order = steps.join(', ');
+  expect(await brokenFacts(services.database.reader, services.storage), order).toEqual([]);
+  for (const outcome of outcomes) {
+    const isPush = PUSHES.some((push) => outcome.name.startsWith(push));
+    if ('error' in outcome) {
+      // Refused with a reason is right, broken is not.
+      expect(outcome.error, `${outcome.name} in ${order}`).toBeInstanceOf(RegistryError);
+      // Within the grace time a collection takes nothing from a push.
+      if (isPush && !names.includes('collect')) expect.fail(`${outcome.name} was refused in ${order}`);
+    } else if (isPush) {
+      await client.pull(B, image).catch((cause: unknown) => expect.fail(`${String(cause)} after ${order}`));
+    }
+  }
+}
+
+describe.each([...PAIRS, ...TRIPLES].map((names) => ({ names, title: names.join(' with ') })))('$title', ({ names }) => {
+  it('keeps every fact true and every answered push complete, in every order of their steps', async () => {
+    const count = await everyInterleaving(
+      async () => {
+        await anOldRegistry();
+        return operationsOf(names);
+      },
+      (performance) => expectSound(names, performance),
+    );
+    expect(count).toBeGreaterThan(1);
+  }, 60_000);
+});

@@ -1,0 +1,33 @@
+import { Blobs } from '../../src/metadata/blobs.js';
+import { Changes } from '../../src/metadata/changes.js';
+import type { Database } from '../../src/metadata/database.js';
+import { Garbage } from '../../src/metadata/garbage.js';
+import { Leases } from '../../src/metadata/leases.js';
+import { Manifests } from '../../src/metadata/manifests.js';
+import { Memberships } from '../../src/metadata/memberships.js';
+import { PullStatistics } from '../../src/metadata/pull-statistics.js';
+import { Referrers } from '../../src/metadata/referrers.js';
+import { Repositories } from '../../src/metadata/repositories.js';
+import { Tags } from '../../src/metadata/tags.js';
+import { Uploads } from '../../src/metadata/uploads.js';
+
+export type MetadataNouns = ReturnType<typeof nounsOver>;
+
+/** Every noun over one database, as the container would build them. */
+export function nounsOver(database: Database) {
+  const changes = new Changes();
+  return {
+    database,
+    changes,
+    blobs: new Blobs(database),
+    garbage: new Garbage(database, changes),
+    leases: new Leases(database),
+    manifests: new Manifests(database),
+    memberships: new Memberships(database),
+    pulls: new PullStatistics(database),
+    referrers: new Referrers(database),
+    repositories: new Repositories(database, changes),
+    tags: new Tags(database),
+    uploads: new Uploads(database),
+  };
+}
