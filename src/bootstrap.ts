@@ -26,7 +26,11 @@ export async function bootstrap(foundations: Foundations): Promise<RegistryAppli
     logger: foundations.logger,
     abortOnError: false,
   });
-  const [options, record, serving] = [application.get(HttpOptions), application.get(RequestRecord), application.get(Readiness)];
+  const [options, record, serving] = [
+    application.get(HttpOptions),
+    application.get(RequestRecord),
+    application.get(Readiness),
+  ];
   installRequestHooks(adapter.getInstance(), { options, record, serving });
   application.useGlobalFilters(new OciExceptionFilter(foundations.logger));
   await application.init();
@@ -77,4 +81,3 @@ export async function shutDown(
   logger.flush();
   audit.flush();
 }
-

@@ -8,6 +8,7 @@ import type { RegistryConfig } from '../config/registry.config.js';
 import { GarbageCollection } from '../content/garbage-collection/garbage-collection.js';
 import type { Foundations } from '../app.module.js';
 import { MetadataError } from '../metadata/metadata-error.js';
+import { endLeanStart } from '../lean-start.js';
 import { type Console, PROCESS_CONSOLE } from './console.js';
 import { EXIT } from './exit-code.js';
 
@@ -21,6 +22,7 @@ export async function gc(
   console: Console = PROCESS_CONSOLE,
 ): Promise<number> {
   const { config } = await loadConfig(configPath);
+  endLeanStart();
   try {
     if (dryRun) await onCopy(config, (foundations) => collect(foundations, 'would remove', console));
     else await collect(await foundationsOf(config), 'removed', console);

@@ -3,7 +3,7 @@ import { StorageError } from '@berth/sdk';
 import { bootstrap, foundationsOf, open, shutDown } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
 import { MetadataError } from '../metadata/metadata-error.js';
-import { giveBackMemory } from '../give-back-memory.js';
+import { endLeanStart } from '../lean-start.js';
 import { EXIT } from './exit-code.js';
 
 /**
@@ -23,15 +23,19 @@ export async function serve(configPath: string | undefined): Promise<number> {
     const url = urlOf(application.getHttpServer().address(), config.http.tls !== undefined);
     logger.info({ event: 'listening', url, config: relative('.', path) }, `listening on ${url}`);
     await open(application, foundations);
-    logger.info({ event: 'ready', url }, `ready: skopeo copy --dest-tls-verify=false docker://… docker://${new URL(url).host}/hello:1`);
+    logger.info(
+      { event: 'ready', url },
+      `ready: skopeo copy --dest-tls-verify=false docker://… docker://${new URL(url).host}/hello:1`,
+    );
   } catch (cause) {
     logger.error({ err: cause }, 'the server could not start');
     logger.flush();
-    if (cause instanceof MetadataError || cause instanceof StorageError) process.stderr.write(`berth: ${cause.message}\n`);
+    if (cause instanceof MetadataError || cause instanceof StorageError)
+      process.stderr.write(`berth: ${cause.message}\n`);
     await application.close();
     return EXIT.failure;
   }
-  giveBackMemory();
+  endLeanStart();
   const signal = await stopped;
   logger.info({ signal }, 'stopping: transfers under way may finish');
   await shutDown(application, foundations, config.http.drainTimeout);

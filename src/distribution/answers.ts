@@ -15,7 +15,10 @@ export function blobPath(repository: RepositoryName, digest: Digest): string {
 
 /** JSON as bytes, so that the type stays as it is: the spec compares it to the letter. */
 export function sendJson(reply: HttpReply, body: unknown, type = JSON_TYPE): void {
-  void reply.code(200).header('content-type', type).send(Buffer.from(JSON.stringify(body)));
+  void reply
+    .code(200)
+    .header('content-type', type)
+    .send(Buffer.from(JSON.stringify(body)));
 }
 
 /** Headers of a manifest's answer. */
@@ -81,14 +84,17 @@ export function sendUpload(
 
 /** 201: the blob is held. */
 export function sendBlobCreated(reply: HttpReply, repository: RepositoryName, digest: Digest): void {
-  void reply
-    .code(201)
-    .header('Location', blobPath(repository, digest))
-    .header('Docker-Content-Digest', digest)
-    .send();
+  void reply.code(201).header('Location', blobPath(repository, digest)).header('Docker-Content-Digest', digest).send();
 }
 
 /** A Link to the next page, where there is one. */
 export function linkNext(reply: HttpReply, path: string, { next }: Page<string>): void {
-  if (next) void reply.header('Link', nextLink(path, [['n', String(next.n)], ['last', next.last]]));
+  if (next)
+    void reply.header(
+      'Link',
+      nextLink(path, [
+        ['n', String(next.n)],
+        ['last', next.last],
+      ]),
+    );
 }

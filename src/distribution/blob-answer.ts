@@ -10,7 +10,12 @@ import type { BlobAnswer } from '../http/send-blob.js';
  * range that has no byte of it. spec.md#pulling-blobs, RFC 9110 section 14
  */
 export function answerBlob(request: HttpRequest, digest: Digest, size: number, range: string | undefined): BlobAnswer {
-  const headers = { ...API_VERSION, 'Docker-Content-Digest': digest, ETag: entityTag(digest), 'Accept-Ranges': 'bytes' };
+  const headers = {
+    ...API_VERSION,
+    'Docker-Content-Digest': digest,
+    ETag: entityTag(digest),
+    'Accept-Ranges': 'bytes',
+  };
   if (isUnchanged(request, digest)) return { status: 304, headers, start: 0, length: 0 };
   const part = parseByteRange(range, size);
   if (part === 'unsatisfiable') {
@@ -22,7 +27,8 @@ export function answerBlob(request: HttpRequest, digest: Digest, size: number, r
     });
   }
   const type = { 'Content-Type': MEDIA_TYPES.octetStream };
-  if (part === 'whole') return { status: 200, headers: { ...headers, ...type, 'Content-Length': size }, start: 0, length: size };
+  if (part === 'whole')
+    return { status: 200, headers: { ...headers, ...type, 'Content-Length': size }, start: 0, length: size };
   const { start, end } = part;
   const length = end - start + 1;
   const contentRange = `bytes ${String(start)}-${String(end)}/${String(size)}`;

@@ -1,5 +1,13 @@
 import { Controller, Delete, Get, Head, Put, Req, Res } from '@nestjs/common';
-import { MANIFEST_MAX_BYTES, mediaTypeOf, parseTag, type Reference, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
+import {
+  MANIFEST_MAX_BYTES,
+  mediaTypeOf,
+  parseTag,
+  type Reference,
+  RegistryError,
+  type RepositoryName,
+  type Tag,
+} from '@berth/sdk';
 import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { ManifestService } from '../content/manifests/manifest.service.js';
 import { readLimited } from '../content/read-limited.js';
@@ -79,7 +87,10 @@ export class ManifestsController {
 function tagsOf(request: HttpRequest): Tag[] {
   const texts = queryAll(request, 'tag');
   if (texts.length > MAX_TAGS) {
-    throw new RegistryError('TAG_INVALID', { status: 414, message: `at most ${String(MAX_TAGS)} tags can be set at once` });
+    throw new RegistryError('TAG_INVALID', {
+      status: 414,
+      message: `at most ${String(MAX_TAGS)} tags can be set at once`,
+    });
   }
   return texts.map((text) => {
     const tag = parseTag(text);

@@ -1,5 +1,11 @@
 import type { Readable } from 'node:stream';
-import { type DigestAlgorithm, isDigestAlgorithm, parseRepositoryName, RegistryError, type RepositoryName } from '@berth/sdk';
+import {
+  type DigestAlgorithm,
+  isDigestAlgorithm,
+  parseRepositoryName,
+  RegistryError,
+  type RepositoryName,
+} from '@berth/sdk';
 import type { HttpRequest } from '../http/exchange.js';
 import type { UploadBody } from '../content/uploads/upload.service.js';
 import { parseChunkHeaders } from '../http/content-range.js';
@@ -15,7 +21,10 @@ export function chunkOf(request: HttpRequest, stream: Readable): UploadBody {
 export function algorithmOfRequest(request: HttpRequest): DigestAlgorithm {
   const algorithm = queryOne(request, 'digest-algorithm') ?? 'sha256';
   if (isDigestAlgorithm(algorithm)) return algorithm;
-  throw new RegistryError('DIGEST_INVALID', { message: 'the digest algorithm is not supported', detail: { algorithm } });
+  throw new RegistryError('DIGEST_INVALID', {
+    message: 'the digest algorithm is not supported',
+    detail: { algorithm },
+  });
 }
 
 /** `from` of a mount. NAME_INVALID. */

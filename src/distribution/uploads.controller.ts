@@ -34,11 +34,7 @@ export class UploadsController {
   /** end-13 · spec.md#pushing-a-blob-in-chunks */
   @Endpoint(['end-13'], 'push')
   @Get(':session')
-  async get(
-    @Repository() repository: RepositoryName,
-    @UploadId() id: string,
-    @Res() reply: HttpReply,
-  ): Promise<void> {
+  async get(@Repository() repository: RepositoryName, @UploadId() id: string, @Res() reply: HttpReply): Promise<void> {
     sendUpload(reply, 204, repository, await this.uploads.status(repository, id));
   }
 

@@ -18,7 +18,10 @@ export function parseChunkHeaders(contentRange: string | undefined, contentLengt
   const match = CONTENT_RANGE.exec(contentRange);
   const [start, end] = [Number(match?.[1]), Number(match?.[2])];
   if (!match || !Number.isSafeInteger(start) || !Number.isSafeInteger(end) || end < start) {
-    throw new RegistryError('SIZE_INVALID', { message: 'Content-Range must be <start>-<end>', detail: { contentRange } });
+    throw new RegistryError('SIZE_INVALID', {
+      message: 'Content-Range must be <start>-<end>',
+      detail: { contentRange },
+    });
   }
   const ranged = end - start + 1;
   if (length !== undefined && length !== ranged) {

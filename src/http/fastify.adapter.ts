@@ -26,10 +26,11 @@ const NO_SCHEMAS = { buildValidator: noSchemas, buildSerializer: noSchemas };
 
 /** The HTTP server as a registry needs it: raw bodies, folded names, errors in the spec's form, no time-out but configured ones. */
 export async function createFastifyAdapter(config: HttpConfig): Promise<FastifyAdapter> {
+  const limits = { maxHeaderSize: MAX_HEADER_BYTES, ...timeLimits(config.readTimeout) };
   let count = 0;
   const process = Date.now().toString(36);
   const adapter = new FastifyAdapter({
-    ...(config.tls ? { https: await readTls(config.tls) } : { http: { maxHeaderSize: MAX_HEADER_BYTES } }),
+    ...(config.tls ? { https: { ...limits, ...(await readTls(config.tls)) } } : { http: limits }),
     rewriteUrl: (request: IncomingMessage) => foldRepositoryName(request.url ?? '/'),
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
@@ -58,18 +59,29 @@ export async function createFastifyAdapter(config: HttpConfig): Promise<FastifyA
   return adapter;
 }
 
+/**
+ * Node looks for requests over their time every 30 s only, and takes the longer of both bounds for the whole request.
+ * Milliseconds.
+ */
+function timeLimits(readTimeout = 0) {
+  if (readTimeout === 0) return {};
+  return {
+    connectionsCheckingInterval: Math.min(30_000, Math.ceil(readTimeout / 4)),
+    headersTimeout: Math.min(60_000, readTimeout),
+  };
+}
+
 async function readTls({ cert, key, cacert }: TlsConfig) {
   return {
     cert: await readFile(cert),
     key: await readFile(key),
     minVersion: 'TLSv1.2' as const,
-    maxHeaderSize: MAX_HEADER_BYTES,
     ...(cacert === undefined ? {} : { ca: await readFile(cacert), requestCert: true, rejectUnauthorized: false }),
   };
 }
 
 /** A client may come without a certificate; one that shows a certificate of another authority is not let in. */
 function refuseForeignCertificate(socket: Socket): void {
-  const { authorized, getPeerX509Certificate } = socket as TLSSocket;
-  if (!authorized && getPeerX509Certificate.call(socket) !== undefined) socket.destroy();
+  const secure = socket as TLSSocket;
+  if (!secure.authorized && secure.getPeerX509Certificate() !== undefined) socket.destroy();
 }

@@ -24,7 +24,10 @@ export class OciExceptionFilter implements ExceptionFilter {
     const { status, headers, body, isInternal } = renderError(error, request.id);
     const isGone = request.raw.destroyed && !request.raw.complete;
     if (isInternal && !isGone) {
-      this.logger.error({ requestId: request.id, err: error, repository: request.facts.repository }, 'a request failed');
+      this.logger.error(
+        { requestId: request.id, err: error, repository: request.facts.repository },
+        'a request failed',
+      );
     }
     if (reply.sent || reply.raw.headersSent) {
       // Too late for an answer: a connection cut short tells the client that the body is not whole.
@@ -53,7 +56,12 @@ export function renderError(error: unknown, requestId: string): RenderedError {
     const code = CODES[status] ?? 'UNSUPPORTED';
     return { status, headers: {}, body: errorBody(code, messageOf(error)), isInternal: false };
   }
-  return { status: 500, headers: {}, body: errorBody('UNKNOWN', ERROR_CODES.UNKNOWN.message, { requestId }), isInternal: true };
+  return {
+    status: 500,
+    headers: {},
+    body: errorBody('UNKNOWN', ERROR_CODES.UNKNOWN.message, { requestId }),
+    isInternal: true,
+  };
 }
 
 /** What the framework refuses by itself, in the spec's words. */

@@ -14,7 +14,10 @@ type Parameters = Readonly<Partial<Record<'name' | 'reference' | 'digest' | 'ses
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function parametersOf(context: ExecutionContext): { readonly request: FastifyRequest; readonly parameters: Parameters } {
+function parametersOf(context: ExecutionContext): {
+  readonly request: FastifyRequest;
+  readonly parameters: Parameters;
+} {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   return { request, parameters: request.params as Parameters };
 }
@@ -37,7 +40,10 @@ export const ManifestReference = createParamDecorator((_: unknown, context: Exec
   const reference = parseReference(text);
   if (reference) return reference;
   const code = text.includes(':') ? 'DIGEST_INVALID' : 'TAG_INVALID';
-  throw new RegistryError(code, { message: 'the reference is neither a tag nor a digest that is supported', detail: { reference: text } });
+  throw new RegistryError(code, {
+    message: 'the reference is neither a tag nor a digest that is supported',
+    detail: { reference: text },
+  });
 });
 
 /** The digest of the path. DIGEST_INVALID. */
@@ -59,5 +65,8 @@ export const UploadId = createParamDecorator((_: unknown, context: ExecutionCont
 export function requireDigest(text: string | undefined): Digest {
   const digest = parseDigest(text ?? '');
   if (digest) return digest;
-  throw new RegistryError('DIGEST_INVALID', { message: 'not a digest of a supported algorithm', detail: { digest: text } });
+  throw new RegistryError('DIGEST_INVALID', {
+    message: 'not a digest of a supported algorithm',
+    detail: { digest: text },
+  });
 }

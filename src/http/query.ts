@@ -14,12 +14,19 @@ export function queryOne(request: FastifyRequest, name: string): string | undefi
 }
 
 /** `n` and `last` of a list. 400 where `n` is no number of entries. */
-export function pageRequestOf(request: FastifyRequest): { readonly n: number | undefined; readonly last: string | undefined } {
+export function pageRequestOf(request: FastifyRequest): {
+  readonly n: number | undefined;
+  readonly last: string | undefined;
+} {
   const text = queryOne(request, 'n');
   const last = queryOne(request, 'last');
   if (text === undefined) return { n: undefined, last };
   if (!/^\d{1,9}$/.test(text)) {
-    throw new RegistryError('UNSUPPORTED', { status: 400, message: 'n must be a number of entries', detail: { n: text } });
+    throw new RegistryError('UNSUPPORTED', {
+      status: 400,
+      message: 'n must be a number of entries',
+      detail: { n: text },
+    });
   }
   return { n: Number(text), last };
 }

@@ -18,11 +18,16 @@ export function parseRepositoryPath(path: string): RepositoryPath | undefined {
   const middle = path.lastIndexOf('/', last - 1);
   if (last < 0 || middle < PREFIX.length - 1) return undefined;
   const at = restBegins(path, { middle, last, end });
-  return at === undefined || at < PREFIX.length ? undefined : { name: path.slice(PREFIX.length, at), rest: path.slice(at) };
+  return at === undefined || at < PREFIX.length
+    ? undefined
+    : { name: path.slice(PREFIX.length, at), rest: path.slice(at) };
 }
 
 /** Where the part behind the name begins. */
-function restBegins(path: string, { middle, last, end }: { middle: number; last: number; end: number }): number | undefined {
+function restBegins(
+  path: string,
+  { middle, last, end }: { middle: number; last: number; end: number },
+): number | undefined {
   const noun = path.slice(middle + 1, last);
   const final = path.slice(last + 1, end);
   if (noun === 'manifests' || noun === 'referrers') return middle;

@@ -40,7 +40,8 @@ export function installRequestHooks(fastify: FastifyInstance, { options, serving
 /** Fastify refuses what is no media type before any parser sees it; here it is bytes of no known type. */
 function normaliseContentType({ raw: { headers } }: FastifyRequest): void {
   const contentType = headers['content-type'];
-  if (contentType !== undefined && !CONTENT_TYPE.test(contentType)) headers['content-type'] = 'application/octet-stream';
+  if (contentType !== undefined && !CONTENT_TYPE.test(contentType))
+    headers['content-type'] = 'application/octet-stream';
 }
 
 function refuse(reply: FastifyReply): void {

@@ -56,10 +56,24 @@ export class RequestRecord {
     }
     if (this.audit.enabled && isAudited(method, status)) {
       const { ip: address } = request;
-      this.audit.record({ method, path: pathOf(request), status, repository, reference, digest, actor, address, requestId: id });
+      this.audit.record({
+        method,
+        path: pathOf(request),
+        status,
+        repository,
+        reference,
+        digest,
+        actor,
+        address,
+        requestId: id,
+      });
     }
     const route = request.routeOptions.url ?? '';
-    this.notifier.notify('request.completed', { method, route, status, duration, repository }, { actor, requestId: id });
+    this.notifier.notify(
+      'request.completed',
+      { method, route, status, duration, repository },
+      { actor, requestId: id },
+    );
   }
 }
 

@@ -24,9 +24,10 @@ export interface SendLimits {
   readonly writeTimeout: number | undefined;
 }
 
-/** One read and one write of a long transfer. Larger ones cost less processor time for each byte, up to about this. */
-const PIECE_BYTES = 512 * 1024;
-const pieces = new BufferPool(PIECE_BYTES, 16);
+/** One read and one write of a long transfer. Smaller ones cost more calls, larger ones fall out of the cache of the processor. */
+const PIECE_BYTES = 256 * 1024;
+/** 32 MiB at most: two for each of sixty-four transfers. */
+const pieces = new BufferPool(PIECE_BYTES, 128);
 
 /**
  * Sends a part of a blob and closes it. Two buffers take turns, one filled while the other is sent, so that memory does not
@@ -42,7 +43,7 @@ export async function sendBlob(
   try {
     const answer = decide();
     reply.request.facts.bytes = answer.length;
-    if (answer.length <= PIECE_BYTES / 8) await sendSmall(reply, blob, answer);
+    if (answer.length <= PIECE_BYTES / 4) await sendSmall(reply, blob, answer);
     else await sendLarge(reply, blob, answer, limits);
   } finally {
     await blob.close();
@@ -50,7 +51,11 @@ export async function sendBlob(
 }
 
 /** In one piece, with its own memory, since nobody waits for it to leave. */
-async function sendSmall(reply: FastifyReply, blob: BlobSource, { status, headers, start, length }: BlobAnswer): Promise<void> {
+async function sendSmall(
+  reply: FastifyReply,
+  blob: BlobSource,
+  { status, headers, start, length }: BlobAnswer,
+): Promise<void> {
   const target = Buffer.allocUnsafe(length);
   await fill(blob, target, start);
   reply.hijack();
@@ -75,7 +80,7 @@ async function sendLarge(
     using _idle = raw.socket ? watchIdle(raw.socket, idleTimeout) : undefined;
     using _bound = boundWhole(raw, writeTimeout);
     sent = write(raw, head);
-    for (let position = start + head.byteLength; position < start + length; ) {
+    for (let position = start + head.byteLength; position < start + length;) {
       const piece = filling.subarray(0, Math.min(start + length - position, PIECE_BYTES));
       await fill(blob, piece, position);
       if (!(await sent)) return;
@@ -114,7 +119,7 @@ function write(response: ServerResponse, bytes: Uint8Array): Promise<boolean> {
 }
 
 async function fill(blob: BlobSource, target: Uint8Array, position: number): Promise<void> {
-  for (let filled = 0; filled < target.byteLength; ) {
+  for (let filled = 0; filled < target.byteLength;) {
     const length = await blob.read(filled === 0 ? target : target.subarray(filled), position + filled);
     if (length === 0) throw new Error('The stored bytes end before their size.');
     filled += length;

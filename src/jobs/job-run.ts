@@ -25,7 +25,11 @@ export class JobRun {
     private readonly logger: RegistryLogger,
     meter: Meter,
   ) {
-    this.#duration = meter.histogram({ name: 'berth_job_duration_seconds', help: 'Time of a job run.', buckets: RUN_SECONDS });
+    this.#duration = meter.histogram({
+      name: 'berth_job_duration_seconds',
+      help: 'Time of a job run.',
+      buckets: RUN_SECONDS,
+    });
   }
 
   /** Runs the job now. `skipped` where a run is under way here or in another process. Never rejects. */
@@ -61,7 +65,10 @@ export class JobRun {
     try {
       await this.leases.release(lease);
     } catch (cause) {
-      this.logger.warn({ job: job.name, err: cause }, 'the lease of a job could not be given up; it runs out by itself');
+      this.logger.warn(
+        { job: job.name, err: cause },
+        'the lease of a job could not be given up; it runs out by itself',
+      );
     }
     return outcome;
   }

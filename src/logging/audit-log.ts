@@ -31,7 +31,11 @@ export class AuditLog {
   }
 
   /** What the server itself removed. */
-  recordRemoval(removed: { readonly kind: string; readonly repository: string; readonly digest: string | undefined }): void {
+  recordRemoval(removed: {
+    readonly kind: string;
+    readonly repository: string;
+    readonly digest: string | undefined;
+  }): void {
     this.#pino?.info(removed, 'garbage collection');
   }
 

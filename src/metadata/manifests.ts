@@ -51,17 +51,32 @@ export class Manifests {
           .where('r.name', '=', repository)
           .where('m.digest', '=', digest)
           .where('m.state', '=', 'present')
-          .select(['m.id', 'm.repository_id as repositoryId', 'm.digest', 'm.media_type as mediaType', 'm.size', 'm.origin']),
+          .select([
+            'm.id',
+            'm.repository_id as repositoryId',
+            'm.digest',
+            'm.media_type as mediaType',
+            'm.size',
+            'm.origin',
+          ]),
     );
-    this.#byTag = database.prepare<{ repository: RepositoryName; tag: Tag }, ManifestRow>((reader, { repository, tag }) =>
-      reader
-        .selectFrom('repositories as r')
-        .innerJoin('tags as t', 't.repository_id', 'r.id')
-        .innerJoin('manifests as m', 'm.id', 't.manifest_id')
-        .where('r.name', '=', repository)
-        .where('t.name', '=', tag)
-        .where('m.state', '=', 'present')
-        .select(['m.id', 'm.repository_id as repositoryId', 'm.digest', 'm.media_type as mediaType', 'm.size', 'm.origin']),
+    this.#byTag = database.prepare<{ repository: RepositoryName; tag: Tag }, ManifestRow>(
+      (reader, { repository, tag }) =>
+        reader
+          .selectFrom('repositories as r')
+          .innerJoin('tags as t', 't.repository_id', 'r.id')
+          .innerJoin('manifests as m', 'm.id', 't.manifest_id')
+          .where('r.name', '=', repository)
+          .where('t.name', '=', tag)
+          .where('m.state', '=', 'present')
+          .select([
+            'm.id',
+            'm.repository_id as repositoryId',
+            'm.digest',
+            'm.media_type as mediaType',
+            'm.size',
+            'm.origin',
+          ]),
     );
     this.#contents = database.prepare<{ id: number }, { bytes: Uint8Array }>((reader, { id }) =>
       reader.selectFrom('manifest_contents').select('bytes').where('manifest_id', '=', id),

@@ -17,7 +17,10 @@ export class Memberships {
   constructor(private readonly database: Database) {}
 
   /** Makes the repository hold the blob; where it does already, marks that as just seen. */
-  async put(facts: Facts, { repositoryId, digest, store, at }: MembershipKey & { store: string; at: number }): Promise<void> {
+  async put(
+    facts: Facts,
+    { repositoryId, digest, store, at }: MembershipKey & { store: string; at: number },
+  ): Promise<void> {
     await facts
       .insertInto('memberships')
       .values({ repository_id: repositoryId, store, digest, upstream: null, created_at: at, last_seen: at })

@@ -41,7 +41,10 @@ export class Repositories {
   }
 
   /** The repository of that name, made where there is none yet. Its store is fixed from then on. */
-  async ensure(facts: Facts, { name, actor, at }: NewRepository): Promise<RepositoryRow & { readonly created: boolean }> {
+  async ensure(
+    facts: Facts,
+    { name, actor, at }: NewRepository,
+  ): Promise<RepositoryRow & { readonly created: boolean }> {
     const known = await this.findIn(facts, name);
     if (known) return { ...known, created: false };
     const made = await facts

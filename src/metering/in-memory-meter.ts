@@ -66,12 +66,18 @@ class MemoryHistogram implements Histogram, Instrument {
     state.sum += value;
     state.count += 1;
     const { buckets: bounds } = this.options;
-    for (let i = bounds.length - 1; i >= 0 && value <= (bounds[i] ?? Infinity); i--) state.buckets[i] = (state.buckets[i] ?? 0) + 1;
+    for (let i = bounds.length - 1; i >= 0 && value <= (bounds[i] ?? Infinity); i--)
+      state.buckets[i] = (state.buckets[i] ?? 0) + 1;
   }
 
   snapshot(): InstrumentSnapshot {
     const { name, help, buckets: bounds } = this.options;
-    const series = this.#table.map((labels, { sum, count, buckets }) => ({ labels, value: sum, count, buckets: [...buckets] }));
+    const series = this.#table.map((labels, { sum, count, buckets }) => ({
+      labels,
+      value: sum,
+      count,
+      buckets: [...buckets],
+    }));
     return { name, help, kind: 'histogram', bounds, series };
   }
 }

@@ -34,7 +34,10 @@ export class HookRunner extends Notifier {
     meter: Meter,
   ) {
     super();
-    this.#failures = meter.counter({ name: 'berth_hook_failures_total', help: 'Handlers that threw or ran out of time.' });
+    this.#failures = meter.counter({
+      name: 'berth_hook_failures_total',
+      help: 'Handlers that threw or ran out of time.',
+    });
     this.#dropped = meter.counter({ name: 'berth_hook_dropped_total', help: 'Events a full queue had no room for.' });
   }
 

@@ -79,8 +79,8 @@ export class ContentClient {
   /** Pulls all of it and throws where a byte is missing or wrong. */
   async pull(repository: RepositoryName, built: BuiltManifest): Promise<void> {
     const reference = { kind: 'digest', digest: built.digest } as const;
-    const { bytes } = await this.#manifests.pull(repository, reference, ANYBODY);
-    expectDigest(Buffer.from(bytes), built.digest);
+    const { text } = await this.#manifests.pull(repository, reference, ANYBODY);
+    expectDigest(Buffer.from(text, 'latin1'), built.digest);
     for (const blob of built.blobs) await this.pullBlob(repository, blob.digest);
     for (const child of built.children) await this.pull(repository, child);
   }

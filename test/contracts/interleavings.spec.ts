@@ -6,8 +6,8 @@ import { brokenFacts } from './broken-facts.js';
 import { ANYBODY, ContentClient } from './content-client.js';
 import { nameOf, tagOf } from './metadata-samples.js';
 import type { OpenServices } from './open-services.js';
-import { everyInterleaving, type Operations, type Performance } from './stage.js';
-import { empty, openStagedRegistry } from './staged-registry.js';
+import { everyInterleaving, offStage, type Operations, type Performance, turn } from './stage.js';
+import { openStagedRegistry, RegistrySnapshot } from './staged-registry.js';
 import { makeTemporaryFolder, removeFolder } from './temporary-folder.js';
 
 const A = nameOf('library/a');
@@ -25,11 +25,14 @@ const blob = image.blobs[0] ?? expect.fail();
 let folder: string;
 let services: OpenServices;
 let client: ContentClient;
+let snapshot: RegistrySnapshot;
 
 beforeAll(async () => {
   folder = makeTemporaryFolder();
   services = await openStagedRegistry(folder);
   client = new ContentClient(services);
+  await fillRegistry();
+  snapshot = await RegistrySnapshot.take(services);
 });
 
 afterAll(async () => {
@@ -39,14 +42,24 @@ afterAll(async () => {
 
 async function collect(delay: number): Promise<void> {
   const { signal } = ANYBODY;
+  await turn();
   await services.context.get(GarbageCollector).collect({ delay, signal, gentle: false, onRemoved: () => {} });
+}
+
+/** Nobody comes between to the start of an upload that nobody else knows. */
+async function pushBlob(): Promise<void> {
+  const upload = await offStage(() => client.startUpload(B));
+  await client.finishUpload(B, upload, blob.digest, blob.bytes);
 }
 
 /** What each operation does; those that are named for a push are answered with a complete image, or refused. */
 const OPERATIONS = {
-  push: () => client.push(B, image, MINE),
+  push: async () => {
+    await pushBlob();
+    await client.pushManifest(B, image, MINE);
+  },
   mountAndPush: async () => {
-    if (!(await client.mount(B, blob.digest, A))) await client.pushBlob(B, blob);
+    if (!(await client.mount(B, blob.digest, A))) await pushBlob();
     await client.pushManifest(B, image, MINE);
   },
   headAndPush: async () => {
@@ -54,7 +67,7 @@ const OPERATIONS = {
       () => true,
       () => false,
     );
-    if (!isThere) await client.pushBlob(B, blob);
+    if (!isThere) await pushBlob();
     await client.pushManifest(B, image, MINE);
   },
   moveTag: () => client.pushManifest(A, other, LATEST),
@@ -69,15 +82,16 @@ type OperationName = keyof typeof OPERATIONS;
 const PUSHES: readonly OperationName[] = ['push', 'mountAndPush', 'headAndPush'];
 const ALL: readonly OperationName[] = [...PUSHES, 'moveTag', 'deleteTag', 'deleteManifest', 'collect', 'collectOld'];
 const PAIRS = ALL.flatMap((one, at) => ALL.slice(at).map((two): OperationName[] => [one, two]));
+/** Who takes nothing within the grace time and who does differ only to a push. */
+const TELLING = PAIRS.filter((pair) => !pair.includes('collectOld') || PUSHES.some((push) => pair.includes(push)));
 const TRIPLES: readonly OperationName[][] = [
-  ['headAndPush', 'collectOld', 'deleteManifest'],
+  ['mountAndPush', 'collectOld', 'deleteManifest'],
   ['moveTag', 'deleteTag', 'deleteManifest'],
   ['moveTag', 'deleteTag', 'collect'],
 ];
 
-/** An image under a tag, the blob of another that nobody names, and one that B holds and nobody names: all a day old. */
-async function anOldRegistry(): Promise<void> {
-  await empty(services);
+/** An image under a tag, another that nobody tagged, and a blob that B holds and nobody names: all a day old. */
+async function fillRegistry(): Promise<void> {
   await client.push(A, image, LATEST);
   await client.push(A, other);
   await client.pushBlob(B, blob);
@@ -105,11 +119,11 @@ async function expectSound(names: readonly OperationName[], { outcomes, steps }:
   }
 }
 
-describe.each([...PAIRS, ...TRIPLES].map((names) => ({ names, title: names.join(' with ') })))('$title', ({ names }) => {
+describe.each([...TELLING, ...TRIPLES].map((names) => ({ names, title: names.join(' with ') })))('$title', ({ names }) => {
   it('keeps every fact true and every answered push complete, in every order of their steps', async () => {
     const count = await everyInterleaving(
       async () => {
-        await anOldRegistry();
+        await snapshot.restore();
         return operationsOf(names);
       },
       (performance) => expectSound(names, performance),

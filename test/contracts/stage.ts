@@ -91,12 +91,11 @@ async function perform(
   }
 }
 
-/** Starts an operation, which waits before its first step. */
+/** Starts an operation, which goes on until its first turn. */
 async function enter(name: string, run: () => Promise<unknown>, outcomes: Outcome[]): Promise<Actor> {
   const actor: Actor = { name, goOn: undefined, isDone: false, rest: () => {} };
   const play = async (): Promise<void> => {
     try {
-      await turn();
       outcomes.push({ name, value: await run() });
     } catch (error) {
       outcomes.push({ name, error });

@@ -15,7 +15,8 @@ const MANIFESTS = 10_000;
 const CLIENTS = 20;
 /** Both servers get so much of the same load before anything is measured, so that both run compiled code. */
 const WARM_UP = 3000;
-const QUIET_WINDOW = 5000;
+/** Measured before and after the collection, so that what else the machine does weighs on both alike. */
+const QUIET_WINDOW = 8000;
 /** The first collection begins after the warm-up and soon. */
 const COLLECTING = { gcDelay: '2s', gcInterval: '4s' };
 const COLLECTION_DEADLINE = 120_000;
@@ -45,14 +46,20 @@ describe('garbage collection over 10,000 manifests while 20 clients push and pul
     const folder = await servers.folder();
     const prepared = await servers.start({ storage: { gc: false } }, folder);
     await pushGarbage(prepared);
-    quiet = await loadWhile('quiet', prepared, () => delay(QUIET_WINDOW));
+    quiet = emptyLoad();
+    await loadWhile('before', prepared, quiet, () => delay(QUIET_WINDOW));
     await prepared.stop();
 
     const collector = await servers.start({ storage: COLLECTING }, folder);
-    collecting = await loadWhile('collecting', collector, async () => {
+    collecting = emptyLoad();
+    await loadWhile('collecting', collector, collecting, async () => {
       if (await lastIsGone(collector)) throw new Error('the collection was over before it was measured');
       await pollUntil('the garbage is gone', COLLECTION_DEADLINE, () => lastIsGone(collector));
     });
+    await collector.stop();
+
+    const resting = await servers.start({ storage: { gc: false } }, folder);
+    await loadWhile('after', resting, quiet, () => delay(QUIET_WINDOW));
     print('quiet', quiet);
     print('collecting', collecting);
   }, 300_000);
@@ -96,10 +103,14 @@ describe('garbage collection over 10,000 manifests while 20 clients push and pul
     return answers.every(({ status }) => status === 404);
   }
 
-  /** Lets 20 clients push and pull while `window` is under way, and before that to warm up. */
-  async function loadWhile(name: string, server: ServerProcess, window: () => Promise<unknown>): Promise<Load> {
+  /** Lets 20 clients push and pull, to warm up and then while `window` is under way, and measures that into `measured`. */
+  async function loadWhile(
+    name: string,
+    server: ServerProcess,
+    measured: Load,
+    window: () => Promise<unknown>,
+  ): Promise<void> {
     const warmUp = emptyLoad();
-    const measured = emptyLoad();
     const state = { load: warmUp, ended: false };
     const clients = Array.from({ length: CLIENTS }, async (_, client) => {
       const random = new SeededRandom(client, name);
@@ -112,7 +123,7 @@ describe('garbage collection over 10,000 manifests while 20 clients push and pul
       await window().finally(() => (state.ended = true));
     };
     await Promise.all([...clients, course()]);
-    return { ...measured, failures: [...warmUp.failures, ...measured.failures] };
+    measured.failures.push(...warmUp.failures);
   }
 });
 

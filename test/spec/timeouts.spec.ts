@@ -11,7 +11,7 @@ import { useRegistry } from './use-registry.js';
 const LARGE = 30_000_000;
 
 describe('http.idleTimeout', () => {
-  const registry = useRegistry({ configure: ({ http }) => (http.idleTimeout = milliseconds(150)) });
+  const registry = useRegistry({ configure: ({ http }) => (http.idleTimeout = milliseconds(300)) });
   const large = aBlob(bytesOf('large', LARGE));
 
   beforeAll(() => pushWhole(registry().request, 'a', large));
@@ -38,7 +38,7 @@ describe('http.idleTimeout', () => {
     socket.on('data', (piece: Buffer) => (answer += piece.toString()));
     socket.write(headOf('PATCH', location, { 'content-length': '10' }));
     for (let at = 0; at < 10; at++) {
-      await delay(40);
+      await delay(60);
       socket.write('x');
     }
     await until('the answer comes', () => statusIn(answer) === 202);
@@ -60,7 +60,7 @@ describe('http.idleTimeout', () => {
     socket.on('data', (piece: Buffer) => (answer += piece.toString()));
     socket.write(headOf('GET', '/v2/'));
     await until('the first answer comes', () => answer.split('HTTP/1.1 200').length === 2);
-    await delay(300);
+    await delay(500);
     socket.write(headOf('GET', '/v2/'));
     await until('the second answer comes', () => answer.split('HTTP/1.1 200').length === 3);
     socket.destroy();
@@ -94,11 +94,14 @@ describe('http.readTimeout', () => {
     const location = await startUpload(registry().request, 'a');
     const socket = await rawSocket(registry().url);
     let isClosed = false;
-    socket.once('close', () => (isClosed = true)).resume();
+    let answer = '';
+    socket.once('close', () => (isClosed = true));
+    socket.on('data', (piece: Buffer) => (answer += piece.toString()));
     socket.write(headOf('PATCH', location, { 'content-length': '100000' }));
     const drip = setInterval(() => socket.write('x'), 50);
     try {
       await until('the server closes the connection', () => isClosed, 4000);
+      expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*\{"errors":\[\{"code":/);
     } finally {
       clearInterval(drip);
       socket.destroy();

@@ -44,7 +44,10 @@ export class GarbageCollection {
       help: 'Time of a whole garbage collection.',
       buckets: COLLECTION_SECONDS,
     });
-    this.#deleted = meter.counter({ name: 'berth_gc_deleted_total', help: 'What garbage collection removed, by kind.' });
+    this.#deleted = meter.counter({
+      name: 'berth_gc_deleted_total',
+      help: 'What garbage collection removed, by kind.',
+    });
   }
 
   async run({ delay, signal, gentle, onRemoved }: CollectionRequest): Promise<CollectionReport> {

@@ -94,7 +94,7 @@ export class GarbageCollector {
   }
 
   async #collectRepositories({ signal, gentle, onRemoved }: CollectionOptions): Promise<void> {
-    for (let after: number | undefined = 0; after !== undefined; ) {
+    for (let after: number | undefined = 0; after !== undefined;) {
       signal.throwIfAborted();
       const started = performance.now();
       const ids: readonly number[] = await this.repositories.ids({ after, limit: SPAN });
@@ -112,7 +112,7 @@ export class GarbageCollector {
 
   async #sweep<Row, Key>({ delay: age, signal, gentle }: CollectionOptions, sweep: Sweep<Row, Key>): Promise<number> {
     let count = 0;
-    for (let after: Key | undefined = sweep.first; after !== undefined; ) {
+    for (let after: Key | undefined = sweep.first; after !== undefined;) {
       signal.throwIfAborted();
       const before = this.clock.now() - age;
       let started = performance.now();

@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { artifactTypeOf, Clock, type Digest, type Manifest, type Origin, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
+import {
+  artifactTypeOf,
+  Clock,
+  type Digest,
+  type Manifest,
+  type Origin,
+  RegistryError,
+  type RepositoryName,
+  type Tag,
+} from '@berth/sdk';
 import { Changes } from '../../metadata/changes.js';
 import { Database } from '../../metadata/database.js';
 import { type ManifestReference, Manifests } from '../../metadata/manifests.js';
@@ -21,7 +30,8 @@ export interface PendingManifest {
 }
 
 /** `moved`: a tag no longer pointed at what the gates had seen, so nothing was changed. */
-export type CommitOutcome = { readonly outcome: 'committed'; readonly repositoryCreated: boolean } | { readonly outcome: 'moved' };
+export type CommitOutcome =
+  { readonly outcome: 'committed'; readonly repositoryCreated: boolean } | { readonly outcome: 'moved' };
 
 /** Missing references that an error names: enough to find the cause, and a bound for its size. */
 const NAMED_IN_ERROR = 20;

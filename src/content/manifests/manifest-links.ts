@@ -7,7 +7,11 @@ import type { ManifestReference } from '../../metadata/manifests.js';
  */
 export function linksOf(manifest: Manifest): ManifestReference[] {
   const links = new Map<string, ManifestReference>();
-  const add = ({ digest, size }: Descriptor, kind: ManifestReference['kind'], state: ManifestReference['state']): void => {
+  const add = (
+    { digest, size }: Descriptor,
+    kind: ManifestReference['kind'],
+    state: ManifestReference['state'],
+  ): void => {
     links.set(`${kind} ${digest}`, { digest, kind, state, size });
   };
   if (manifest.config) add(manifest.config, 'config', 'held');

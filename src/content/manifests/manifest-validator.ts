@@ -22,7 +22,9 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/i;
 export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
   const document = parseJson(bytes);
   if (isSchema1Type(mediaType) || document['schemaVersion'] === 1) {
-    throw invalid('Docker schema 1 manifests are not accepted: push with a client that writes schema 2 or OCI manifests');
+    throw invalid(
+      'Docker schema 1 manifests are not accepted: push with a client that writes schema 2 or OCI manifests',
+    );
   }
   const type = mediaTypeOfDocument(document, mediaType);
   const manifest = readManifest(document, type);
@@ -43,7 +45,8 @@ function parseJson(bytes: Uint8Array): Json {
 
 function mediaTypeOfDocument(document: Json, contentType: string): string {
   const { mediaType: own } = document;
-  if (own !== undefined && (typeof own !== 'string' || !MEDIA_TYPE.test(own))) throw invalid('mediaType is no media type');
+  if (own !== undefined && (typeof own !== 'string' || !MEDIA_TYPE.test(own)))
+    throw invalid('mediaType is no media type');
   if (contentType === '') return own ?? ('manifests' in document ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.ociManifest);
   if (own === contentType) return own;
   if (own !== undefined && isKnown(contentType)) {

@@ -105,7 +105,15 @@ export class ManifestService {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const previous = await this.#previousOf(repository, tags);
       await this.#askGates(push, manifest, description, previous, context);
-      const pending = { repository, digest, manifest, bytes, origin: 'pushed', tags: previous, actor: context.actor } as const;
+      const pending = {
+        repository,
+        digest,
+        manifest,
+        bytes,
+        origin: 'pushed',
+        tags: previous,
+        actor: context.actor,
+      } as const;
       const result = await this.manifestCommit.commit(pending);
       if (result.outcome === 'moved') continue;
       this.cache.remember(digest, bytes);
@@ -113,7 +121,11 @@ export class ManifestService {
       this.#tellPushed(push, { ...description, subject: subject?.digest, tags }, previous, context);
       return { ...description, subject: subject?.digest, tags };
     }
-    throw new RegistryError('DENIED', { status: 409, message: 'the tag is being moved by others: try again', detail: { tags } });
+    throw new RegistryError('DENIED', {
+      status: 409,
+      message: 'the tag is being moved by others: try again',
+      detail: { tags },
+    });
   }
 
   /** A tag: it alone. A digest: the manifest with all its tags; DENIED (405) while an index names it. end-9 */
@@ -121,17 +133,20 @@ export class ManifestService {
     const row = await this.#find(repository, reference);
     const { digest } = row;
     await this.hooks.gate('manifest.beforeDelete', { repository, reference, digest }, context);
-    const gone = reference.kind === 'tag'
-      ? await this.#deleteTag(repository, reference.tag, row, context)
-      : await this.#deleteManifest(repository, row, context);
+    const gone =
+      reference.kind === 'tag'
+        ? await this.#deleteTag(repository, reference.tag, row, context)
+        : await this.#deleteManifest(repository, row, context);
     for (const tag of gone) this.hooks.notify('tag.deleted', { repository, tag, digest }, context);
-    if (reference.kind === 'digest') this.hooks.notify('manifest.deleted', { repository, digest, reason: 'request' }, context);
+    if (reference.kind === 'digest')
+      this.hooks.notify('manifest.deleted', { repository, digest, reason: 'request' }, context);
   }
 
   async #find(repository: RepositoryName, reference: Reference): Promise<ManifestRow> {
-    const row = reference.kind === 'tag'
-      ? await this.manifests.findByTag(repository, reference.tag)
-      : await this.manifests.findByDigest(repository, reference.digest);
+    const row =
+      reference.kind === 'tag'
+        ? await this.manifests.findByTag(repository, reference.tag)
+        : await this.manifests.findByDigest(repository, reference.digest);
     if (!row) throw manifestUnknown(repository, reference);
     return row;
   }
@@ -158,7 +173,11 @@ export class ManifestService {
     );
     for (const [tag, previous] of tags) {
       if (previous === description.digest) continue;
-      await this.hooks.gate('tag.beforeMove', { repository, tag, digest: description.digest, previous, origin }, context);
+      await this.hooks.gate(
+        'tag.beforeMove',
+        { repository, tag, digest: description.digest, previous, origin },
+        context,
+      );
     }
   }
 
@@ -178,9 +197,17 @@ export class ManifestService {
 
   #deleteTag(repository: RepositoryName, tag: Tag, row: ManifestRow, { actor }: ContentContext): Promise<Tag[]> {
     return this.database.transaction(async (facts) => {
-      if (!(await this.tags.remove(facts, row.repositoryId, tag))) throw manifestUnknown(repository, { kind: 'tag', tag });
+      if (!(await this.tags.remove(facts, row.repositoryId, tag)))
+        throw manifestUnknown(repository, { kind: 'tag', tag });
       const { digest } = row;
-      await this.changes.record(facts, { at: this.clock.now(), kind: 'tag.deleted', repository, reference: tag, digest, actor });
+      await this.changes.record(facts, {
+        at: this.clock.now(),
+        kind: 'tag.deleted',
+        repository,
+        reference: tag,
+        digest,
+        actor,
+      });
       return [tag];
     });
   }

@@ -28,7 +28,7 @@ export class UploadExpiry {
 
   async expire({ delay, signal, onExpired }: ExpiryOptions): Promise<void> {
     const before = this.clock.now() - delay;
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       signal.throwIfAborted();
       const rows = await this.uploads.stale({ before, after, limit: BATCH });
       for (const { id, repository } of rows) {

@@ -73,7 +73,7 @@ export class UploadService {
   ): Promise<UploadStatus> {
     const session = await this.sessions.get(repository, id);
     using turn = await session.takeTurn();
-    await this.#receive(session, body, AbortSignal.any([context.signal, turn.superseded]));
+    await this.#receive(session, body, context.signal, turn.superseded);
     await this.database.transaction((facts) => this.uploads.touch(facts, id, this.clock.now()), { durable: false });
     return { id, offset: session.offset };
   }
@@ -88,7 +88,7 @@ export class UploadService {
   ): Promise<{ readonly digest: Digest; readonly size: number }> {
     const session = await this.sessions.get(repository, id);
     using turn = await session.takeTurn();
-    await this.#receive(session, body, AbortSignal.any([context.signal, turn.superseded]));
+    await this.#receive(session, body, context.signal, turn.superseded);
     const found = await this.#digest(session, algorithmOf(digest), context.signal);
     if (found !== digest) {
       await this.#close(session);
@@ -120,7 +120,12 @@ export class UploadService {
     await this.#close(session);
   }
 
-  async #receive(session: UploadSession, { stream, start, length }: UploadBody, signal: AbortSignal): Promise<void> {
+  async #receive(
+    session: UploadSession,
+    { stream, start, length }: UploadBody,
+    gone: AbortSignal,
+    superseded: AbortSignal,
+  ): Promise<void> {
     if (session.isClosed) throw uploadUnknown(session.id);
     if (start !== undefined && start !== session.offset) throw outOfOrder(session, start);
     const from = session.offset;
@@ -128,7 +133,7 @@ export class UploadService {
     try {
       await this.storage.append(session.id, stream, {
         offset: from,
-        signal,
+        signal: AbortSignal.any([gone, superseded]),
         onBytes: (bytes) => {
           session.hash?.update(bytes);
           hashed += bytes.byteLength;
@@ -140,6 +145,7 @@ export class UploadService {
     } catch (cause) {
       // A hash of bytes that were not kept is of no use any more.
       if (hashed !== session.offset) session.hash = undefined;
+      if (superseded.aborted) throw takenOver(session, cause);
       throw cause;
     }
     const received = session.offset - from;
@@ -159,7 +165,12 @@ export class UploadService {
   /** An upload of no bytes may have no file yet, and a blob needs one. */
   async #touchFile(session: UploadSession, signal: AbortSignal): Promise<void> {
     const nothing = (): void => undefined;
-    await this.storage.append(session.id, Readable.from([]), { offset: 0, signal, onBytes: nothing, onWritten: nothing });
+    await this.storage.append(session.id, Readable.from([]), {
+      offset: 0,
+      signal,
+      onBytes: nothing,
+      onWritten: nothing,
+    });
   }
 
   async #close(session: UploadSession): Promise<void> {
@@ -168,6 +179,15 @@ export class UploadService {
     await this.database.transaction((facts) => this.uploads.remove(facts, session.id), { durable: false });
     await this.storage.discard(session.id);
   }
+}
+
+function takenOver({ id, offset }: UploadSession, cause: unknown): RegistryError {
+  return new RegistryError('BLOB_UPLOAD_INVALID', {
+    status: 409,
+    message: 'another request has taken the upload over',
+    detail: { upload: id, offset },
+    cause,
+  });
 }
 
 function outOfOrder({ id, repository, offset }: UploadSession, start: number): RegistryError {

@@ -15,9 +15,7 @@ export function placeholdersOf<Input extends Parameters>(): Input {
 /** A function that puts the values of an input in the order of `compiled`, a compiled query's parameters. */
 export function bindingOf<Input extends Parameters>(compiled: readonly unknown[]): (input: Input) => unknown[] {
   const slots = compiled.map((value) =>
-    value instanceof Placeholder
-      ? (input: Input): unknown => input[value.name]
-      : (): unknown => value,
+    value instanceof Placeholder ? (input: Input): unknown => input[value.name] : (): unknown => value,
   );
   return (input) => slots.map((slot) => slot(input));
 }

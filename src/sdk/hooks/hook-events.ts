@@ -92,7 +92,11 @@ export interface NotifyEvents {
   };
   'auth.succeeded': { readonly method: string };
   'auth.failed': { readonly method: string; readonly user: string | undefined };
-  'job.completed': { readonly job: string; readonly outcome: 'succeeded' | 'failed' | 'aborted'; readonly duration: number };
+  'job.completed': {
+    readonly job: string;
+    readonly outcome: 'succeeded' | 'failed' | 'aborted';
+    readonly duration: number;
+  };
   'garbageCollection.completed': {
     readonly manifests: number;
     readonly blobs: number;

@@ -14,7 +14,8 @@ const INDEXES: ReadonlySet<string> = new Set([MEDIA_TYPES.ociIndex, MEDIA_TYPES.
 const SCHEMA_1: ReadonlySet<string> = new Set([MEDIA_TYPES.dockerSchema1, MEDIA_TYPES.dockerSchema1Signed]);
 
 /** Layers whose bytes may lie elsewhere, so that a manifest may name them without the registry holding them. */
-const NON_DISTRIBUTABLE_LAYER = /^application\/vnd\.(oci\.image\.layer\.nondistributable|docker\.image\.rootfs\.foreign)\./;
+const NON_DISTRIBUTABLE_LAYER =
+  /^application\/vnd\.(oci\.image\.layer\.nondistributable|docker\.image\.rootfs\.foreign)\./;
 
 export function isImageManifestType(mediaType: string): boolean {
   return IMAGE_MANIFESTS.has(mediaType);

@@ -3,8 +3,7 @@ import { type Tag, parseTag } from './tag.js';
 
 /** What a manifest is asked for by: its digest, or a tag that points at it. */
 export type Reference =
-  | { readonly kind: 'digest'; readonly digest: Digest }
-  | { readonly kind: 'tag'; readonly tag: Tag };
+  { readonly kind: 'digest'; readonly digest: Digest } | { readonly kind: 'tag'; readonly tag: Tag };
 
 /**
  * `text` as a reference, or `undefined`. A colon decides: no tag contains one, so what has one must be a digest and is

@@ -2,7 +2,13 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StorageError } from '@berth/sdk';
-import { type AppendOptions, BlobStorage, type OpenBlob, type PlacedUpload, type StoredLocation } from '../blob-storage.js';
+import {
+  type AppendOptions,
+  BlobStorage,
+  type OpenBlob,
+  type PlacedUpload,
+  type StoredLocation,
+} from '../blob-storage.js';
 import { blobLocation, blobsFolder, type Location, pathOf, uploadPath, uploadsFolder } from '../storage-layout.js';
 import { isAbsent, storageErrorOf } from './file-failure.js';
 import { type FileDescriptor, type FileSystem, nodeFileSystem } from './file-system.js';
@@ -42,7 +48,9 @@ export class FilesystemBlobStorage extends BlobStorage {
 
   async open(location: Location): Promise<OpenBlob | undefined> {
     const fileSystem = this.#fileSystem;
-    const file = await this.#unlessAbsent('opening', location, () => fileSystem.openForReading(pathOf(this.#root, location)));
+    const file = await this.#unlessAbsent('opening', location, () =>
+      fileSystem.openForReading(pathOf(this.#root, location)),
+    );
     if (file === undefined) return undefined;
     return {
       read: (target, position) => this.#attempt('reading', location, () => fileSystem.read(file, target, position)),
@@ -110,7 +118,7 @@ export class FilesystemBlobStorage extends BlobStorage {
       this.#fileSystem.openForReading(uploadPath(this.#root, upload)),
     );
     try {
-      for (let position = 0; position < size; ) {
+      for (let position = 0; position < size;) {
         signal.throwIfAborted();
         const target = buffer.subarray(0, Math.min(buffer.byteLength, size - position));
         const length = await this.#attempt('reading', upload, () => this.#fileSystem.read(file, target, position));

@@ -1,6 +1,12 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { StorageError } from '@berth/sdk';
-import { type AppendOptions, BlobStorage, type OpenBlob, type PlacedUpload, type StoredLocation } from '../blob-storage.js';
+import {
+  type AppendOptions,
+  BlobStorage,
+  type OpenBlob,
+  type PlacedUpload,
+  type StoredLocation,
+} from '../blob-storage.js';
 import { blobLocation, type Location } from '../storage-layout.js';
 
 interface Kept {
@@ -37,7 +43,8 @@ export class MemoryBlobStorage extends BlobStorage {
   place({ upload, digest, size }: PlacedUpload): Promise<Location> {
     const location = blobLocation(digest, upload);
     const bytes = this.#bytesOf(upload).subarray(0, size);
-    if (bytes.byteLength < size) return Promise.reject(new StorageError('failed', 'placing', location, 'bytes are missing'));
+    if (bytes.byteLength < size)
+      return Promise.reject(new StorageError('failed', 'placing', location, 'bytes are missing'));
     this.#blobs.set(location, { bytes, modifiedAt: Date.now() });
     this.#uploads.delete(upload);
     return Promise.resolve(location);

@@ -1,0 +1,29 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/*
+ * What a server at rest holds in memory is mostly what starting up left behind. Importing this module, before any other,
+ * starts lean; `endLeanStart` is for the moment when the server is ready.
+ */
+
+// Node's `http` has three getters that load undici, a whole HTTP client, and an ESM import of `http` reads every export. The
+// same three are globals for whoever wants them.
+const http = process.getBuiltinModule('http');
+for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent']) Object.defineProperty(http, name, { value: undefined });
+
+// Start-up code runs once. Optimising it would load V8's two optimising compilers, 20 MB, for nothing.
+setFlagsFromString('--no-opt');
+setFlagsFromString('--no-maglev');
+
+/** V8's `gc` function; the flavor asks it to give freed pages back to the system. */
+type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
+
+/** Gives back the memory that only starting up needed, and lets V8 optimise what runs from now on. Takes some 50 ms. */
+export function endLeanStart(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as Collect;
+  setFlagsFromString('--no-expose-gc');
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  setFlagsFromString('--opt');
+  setFlagsFromString('--maglev');
+}
