@@ -18,6 +18,9 @@ export { AuditLog } from './logging/audit-log.js';
 export { RegistryLogger } from './logging/registry-logger.js';
 export type { Foundations } from './app.module.js';
 
+/** How often connections that have fallen idle are closed while the server drains, in milliseconds. */
+const IDLE_SWEEP = 50;
+
 /** Builds the application without listening and without touching the disk. */
 export async function bootstrap(foundations: Foundations): Promise<RegistryApplication> {
   const adapter = await createFastifyAdapter(foundations.config.http);
@@ -73,9 +76,14 @@ export async function shutDown(
     logger.warn('the time to drain is over: what is still running is cut');
     server.closeAllConnections();
   }, drainTimeout);
+  // A connection that falls idle after its last transfer would otherwise keep the server up until the client closes it.
+  const closeIdle = setInterval(() => {
+    server.closeIdleConnections();
+  }, IDLE_SWEEP);
   await application.get(JobScheduler).stop();
   await application.close();
   clearTimeout(cut);
+  clearInterval(closeIdle);
   await database.close();
   logger.info('stopped');
   logger.flush();

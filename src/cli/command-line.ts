@@ -42,7 +42,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     {
       arity: [1, 1],
       takesDryRun: true,
-      run: async ({ args: [path = ''], dryRun }) => (await import('./gc.command.js')).gc(path, { dryRun }),
+      run: async ({ args: [path = ''], dryRun, console }) =>
+        (await import('./gc.command.js')).gc(path, { dryRun }, console),
     },
   ],
 ]);

@@ -8,7 +8,9 @@ import { run } from './command-line.js';
 
 describe('berth gc', () => {
   const garbage = anImage({ seed: 1 }).build();
-  const kept = anIndex({ seed: 2 }).of(anImage({ seed: 3 }).build()).build();
+  const kept = anIndex({ seed: 2 })
+    .of(anImage({ seed: 3 }).build())
+    .build();
   let folder = '';
   let config = '';
 
@@ -21,9 +23,13 @@ describe('berth gc', () => {
     await pushManifest(registry.request, 'a', garbage);
     await pushManifest(registry.request, 'b', kept, { tag: 'x' });
     await pushBlob(registry.request, 'c', aBlob(Buffer.from('alone')));
-    await registry.request('PATCH', String((await registry.request('POST', '/v2/d/blobs/uploads/')).headers['location']), {
-      body: Buffer.from('stale'),
-    });
+    await registry.request(
+      'PATCH',
+      String((await registry.request('POST', '/v2/d/blobs/uploads/')).headers['location']),
+      {
+        body: Buffer.from('stale'),
+      },
+    );
     await registry.close();
     await writeFile(join(root, 'uploads', 'stray'), 'x');
     // All of it must be older than gcDelay, by the machine's clock.
@@ -43,7 +49,9 @@ describe('berth gc', () => {
   it('prints with --dry-run what a real run then removes, and removes nothing', async () => {
     const before = await files();
     const dry = await gc('--dry-run');
-    expect((await files()).filter((name) => !/^berth\.db-/.test(name))).toEqual(before.filter((name) => !/^berth\.db-/.test(name)));
+    expect((await files()).filter((name) => !/^berth\.db-/.test(name))).toEqual(
+      before.filter((name) => !/^berth\.db-/.test(name)),
+    );
     const real = await gc();
     expect(dry).toEqual(real.map((line) => line.replace(/^removed/, 'would remove')));
     expect(real).toContain(`removed manifest a ${garbage.digest}`);
@@ -52,7 +60,9 @@ describe('berth gc', () => {
 
   it('leaves what is kept as it was, and finds nothing more', async () => {
     await gc();
-    expect((await gc()).filter((line) => line !== '')).toEqual(['removed 0 manifests, 0 blobs (0 bytes), 0 uploads, 0 stray files']);
+    expect((await gc()).filter((line) => line !== '')).toEqual([
+      'removed 0 manifests, 0 blobs (0 bytes), 0 uploads, 0 stray files',
+    ]);
     const registry = await createTestRegistry({ root: join(folder, 'data') });
     expect((await registry.request('GET', '/v2/b/manifests/x')).body.equals(kept.manifest)).toBe(true);
     await registry.close();

@@ -13,7 +13,7 @@ import { useServers } from './use-servers.js';
 
 const LAYER_BYTES = 100 * 1000 * 1000;
 
-describeWith({ programs: ['skopeo'] }, 'skopeo', () => {
+describeWith({ programs: ['skopeo', 'dpkg-query', 'tar'] }, 'skopeo', () => {
   const servers = useServers();
   let server: ServerProcess;
   let proxy: RecordingProxy;

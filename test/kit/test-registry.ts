@@ -3,7 +3,16 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AuditLog, bootstrap, dataOf, type Foundations, open, RegistryConfig, RegistryLogger, shutDown } from 'berth/testing';
+import {
+  AuditLog,
+  bootstrap,
+  dataOf,
+  type Foundations,
+  open,
+  RegistryConfig,
+  RegistryLogger,
+  shutDown,
+} from 'berth/testing';
 import { FakeClock } from './fake-clock.js';
 import { HttpConnections } from './http-request.js';
 import { openFiles, strayFiles } from './leaks.js';

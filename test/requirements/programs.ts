@@ -11,6 +11,8 @@ export const PROGRAM_PACKAGES = {
   newuidmap: 'uidmap',
   unshare: 'util-linux',
   openssl: 'openssl',
+  'dpkg-query': 'dpkg',
+  tar: 'tar',
 } as const satisfies Record<string, string>;
 
 export type ProgramName = keyof typeof PROGRAM_PACKAGES;

@@ -31,7 +31,20 @@ describe('bad input', () => {
   });
 
   describe('a malformed repository name', () => {
-    const names = ['A', 'a//b', '-a', 'a-', 'a..b', 'a___b', '_a', 'a%2Fb', 'a%zz', 'a/%2e%2e/b', 'a b', 'x'.repeat(256)];
+    const names = [
+      'A',
+      'a//b',
+      '-a',
+      'a-',
+      'a..b',
+      'a___b',
+      '_a',
+      'a%2Fb',
+      'a%zz',
+      'a/%2e%2e/b',
+      'a b',
+      'x'.repeat(256),
+    ];
     it.each(names)('%j is 400 NAME_INVALID at every endpoint', async (text) => {
       const name = text.replaceAll(' ', '%20');
       for (const [method, rest] of [
@@ -49,14 +62,25 @@ describe('bad input', () => {
     });
   });
 
-  it.each(['-a', '.a', 'a b', 'a%00', 'a$', 'ä', 'x'.repeat(129), '%2e%2e%2fx'])('the tag %j is 400 TAG_INVALID', async (tag) => {
-    const path = `/v2/good/manifests/${encodeURIComponent(decodeURIComponent(tag))}`;
-    expectError(await send('GET', path), 400, 'TAG_INVALID');
-    expectError(await putManifest(registry().request, path, image.mediaType, image.manifest), 400, 'TAG_INVALID');
-    expectError(await send('DELETE', path), 400, 'TAG_INVALID');
-  });
+  it.each(['-a', '.a', 'a b', 'a%00', 'a$', 'ä', 'x'.repeat(129), '%2e%2e%2fx'])(
+    'the tag %j is 400 TAG_INVALID',
+    async (tag) => {
+      const path = `/v2/good/manifests/${encodeURIComponent(decodeURIComponent(tag))}`;
+      expectError(await send('GET', path), 400, 'TAG_INVALID');
+      expectError(await putManifest(registry().request, path, image.mediaType, image.manifest), 400, 'TAG_INVALID');
+      expectError(await send('DELETE', path), 400, 'TAG_INVALID');
+    },
+  );
 
-  const digests = ['sha256:', 'sha256:xyz', `sha256:${'A'.repeat(64)}`, `sha256:${'0'.repeat(63)}`, `md5:${'0'.repeat(32)}`, ':', 'a:b:c'];
+  const digests = [
+    'sha256:',
+    'sha256:xyz',
+    `sha256:${'A'.repeat(64)}`,
+    `sha256:${'0'.repeat(63)}`,
+    `md5:${'0'.repeat(32)}`,
+    ':',
+    'a:b:c',
+  ];
   it.each(digests)('the digest %s is 400 DIGEST_INVALID', async (digest) => {
     for (const kind of ['blobs', 'manifests', 'referrers']) {
       expectError(await send('GET', `/v2/good/${kind}/${digest}`), 400, 'DIGEST_INVALID');
@@ -121,7 +145,12 @@ describe('bad input', () => {
     ['of both kinds', '{"schemaVersion":2,"config":{},"layers":[],"manifests":[]}'],
     ['of no schema version', '{"config":{},"layers":[]}'],
   ])('a manifest that is %s is 400 MANIFEST_INVALID', async (_, text) => {
-    const response = await putManifest(registry().request, '/v2/good/manifests/bad', MEDIA_TYPES.ociManifest, Buffer.from(text));
+    const response = await putManifest(
+      registry().request,
+      '/v2/good/manifests/bad',
+      MEDIA_TYPES.ociManifest,
+      Buffer.from(text),
+    );
     expectError(response, 400, 'MANIFEST_INVALID');
     expect((await send('HEAD', '/v2/good/manifests/bad')).status).toBe(404);
   });
@@ -138,13 +167,18 @@ describe('bad input', () => {
     ['far over the limit', 3 * MANIFEST_MAX_BYTES],
   ])('a manifest %s is 413', async (_, length) => {
     const headers = { 'content-type': MEDIA_TYPES.ociManifest };
-    const response = await registry().request('PUT', '/v2/good/manifests/large', { headers, body: Buffer.alloc(length, ' ') });
+    const response = await registry().request('PUT', '/v2/good/manifests/large', {
+      headers,
+      body: Buffer.alloc(length, ' '),
+    });
     expectError(response, 413, 'SIZE_INVALID');
   });
 
   it('a manifest of just the limit is taken', async () => {
     const body = Buffer.from('{"schemaVersion":2,"manifests":[]}'.padEnd(MANIFEST_MAX_BYTES));
-    expect((await putManifest(registry().request, '/v2/good/manifests/limit', MEDIA_TYPES.ociIndex, body)).status).toBe(201);
+    expect((await putManifest(registry().request, '/v2/good/manifests/limit', MEDIA_TYPES.ociIndex, body)).status).toBe(
+      201,
+    );
   });
 
   it.each([
@@ -158,15 +192,18 @@ describe('bad input', () => {
     expectError(response, status, 'MANIFEST_INVALID');
   });
 
-  it.each([46, 10_000])('%i tags in one query are all set or refused with 414, and the server goes on', async (count) => {
-    const query = Array.from({ length: count }, (_, at) => `tag=t${String(at)}`).join('&');
-    const path = `/v2/good/manifests/${image.digest}?${query}`;
-    const response = await putManifest(registry().request, path, image.mediaType, image.manifest);
-    const isSmall = count <= 100;
-    expect([...(isSmall ? [201] : [414, 431])]).toContain(response.status);
-    expect(headerOf(response, 'oci-tag')?.split(', ').length).toBe(isSmall ? count : undefined);
-    expect((await send('HEAD', `/v2/good/manifests/t${String(count - 1)}`)).status).toBe(isSmall ? 200 : 404);
-  });
+  it.each([46, 10_000])(
+    '%i tags in one query are all set or refused with 414, and the server goes on',
+    async (count) => {
+      const query = Array.from({ length: count }, (_, at) => `tag=t${String(at)}`).join('&');
+      const path = `/v2/good/manifests/${image.digest}?${query}`;
+      const response = await putManifest(registry().request, path, image.mediaType, image.manifest);
+      const isSmall = count <= 100;
+      expect([...(isSmall ? [201] : [414, 431])]).toContain(response.status);
+      expect(headerOf(response, 'oci-tag')?.split(', ').length).toBe(isSmall ? count : undefined);
+      expect((await send('HEAD', `/v2/good/manifests/t${String(count - 1)}`)).status).toBe(isSmall ? 200 : 404);
+    },
+  );
 
   it('101 tags in one query are 414 TAG_INVALID', async () => {
     const query = Array.from({ length: 101 }, (_, at) => `tag=u${String(at)}`).join('&');
@@ -198,7 +235,8 @@ describe('bad input on the wire', () => {
   const offsetOf = async (location: string) => headerOf(await registry().request('GET', location), 'range');
 
   it('a header of 20 KB is read, one of 100 KB is 431 in the form of the spec', async () => {
-    const get = (length: number) => rawExchange(registry().url, headOf('GET', '/v2/', { connection: 'close', 'x-long': 'x'.repeat(length) }));
+    const get = (length: number) =>
+      rawExchange(registry().url, headOf('GET', '/v2/', { connection: 'close', 'x-long': 'x'.repeat(length) }));
     expect(statusIn(await get(20_000))).toBe(200);
     const refused = await get(100_000);
     expect(statusIn(refused)).toBe(431);
@@ -241,7 +279,10 @@ describe('bad input on the wire', () => {
 
   it('a client that goes away in the middle of a manifest leaves no manifest', async () => {
     const socket = await rawSocket(registry().url);
-    const head = headOf('PUT', '/v2/a/manifests/gone', { 'content-length': '1000', 'content-type': MEDIA_TYPES.ociIndex });
+    const head = headOf('PUT', '/v2/a/manifests/gone', {
+      'content-length': '1000',
+      'content-type': MEDIA_TYPES.ociIndex,
+    });
     socket.write(`${head}{"schemaVersion":2,"manifests":[]}`);
     socket.end();
     await until('the server closes', () => socket.destroyed || socket.readableEnded || socket.resume().closed);
@@ -252,7 +293,10 @@ describe('bad input on the wire', () => {
     const { digest, bytes } = aBlob(bytesOf('cut', 100));
     const location = await startUpload(registry().request, 'a');
     const head = headOf('PUT', `${location}?digest=${digest}`, { 'content-length': '100' });
-    const answer = await rawExchange(registry().url, Buffer.concat([Buffer.from(head), bytes, Buffer.from('and more')]));
+    const answer = await rawExchange(
+      registry().url,
+      Buffer.concat([Buffer.from(head), bytes, Buffer.from('and more')]),
+    );
     expect(answer.slice(-200)).toContain('{"errors":[{"code":');
     const isOpen = async () => (await registry().request('GET', location)).status === 204;
     await until('the upload is closed', async () => !(await isOpen()));
@@ -262,7 +306,11 @@ describe('bad input on the wire', () => {
   it('a body shorter than its Content-Range is refused and the upload goes on', async () => {
     const { digest, bytes } = aBlob(bytesOf('short', 100));
     const location = await startUpload(registry().request, 'a');
-    const head = headOf('PATCH', location, { 'content-range': '0-99', 'transfer-encoding': 'chunked', connection: 'close' });
+    const head = headOf('PATCH', location, {
+      'content-range': '0-99',
+      'transfer-encoding': 'chunked',
+      connection: 'close',
+    });
     const answer = await rawExchange(registry().url, `${head}5\r\n${bytes.toString().slice(0, 5)}\r\n0\r\n\r\n`);
     expect(statusIn(answer)).toBe(400);
     expect(await offsetOf(location)).toBe('0-4');
@@ -273,7 +321,9 @@ describe('bad input on the wire', () => {
     const { digest, bytes } = aBlob(bytesOf('stuck', 1000));
     const location = await startUpload(registry().request, 'a');
     const socket = await rawSocket(registry().url);
-    socket.write(Buffer.concat([Buffer.from(headOf('PATCH', location, { 'content-length': '1000' })), bytes.subarray(0, 400)]));
+    socket.write(
+      Buffer.concat([Buffer.from(headOf('PATCH', location, { 'content-length': '1000' })), bytes.subarray(0, 400)]),
+    );
     await until('the bytes arrive', async () => (await offsetOf(location)) === '0-399');
     expect((await patchChunk(registry().request, location, 400, bytes.subarray(400))).status).toBe(202);
     socket.destroy();

@@ -97,7 +97,8 @@ describe.each(['sha256', 'sha512'] as const)('conformance with %s', (algorithm) 
   it('mounts with and without a source, and opens an upload for what is missing', async () => {
     const blob = blobOf('mounted');
     await pushWhole(registry().request, repository, blob);
-    const mount = async (query: string) => (await send('POST', `/v2/${repository}-b/blobs/uploads/?mount=${query}`)).status;
+    const mount = async (query: string) =>
+      (await send('POST', `/v2/${repository}-b/blobs/uploads/?mount=${query}`)).status;
     expect(await mount(`${blob.digest}&from=${repository}`)).toBe(201);
     expect(await mount(blob.digest)).toBe(201);
     expect(await mount(`${ABSENT[algorithm]}&from=${repository}`)).toBe(202);
@@ -119,7 +120,9 @@ describe.each(['sha256', 'sha512'] as const)('conformance with %s', (algorithm) 
 
   it('refuses a manifest by a digest of invalid format', async () => {
     const path = `/v2/${repository}/manifests/${algorithm}:baddigeststring`;
-    expect((await registry().request('PUT', path, { headers: { 'content-type': MEDIA_TYPES.ociIndex } })).status).toBe(400);
+    expect((await registry().request('PUT', path, { headers: { 'content-type': MEDIA_TYPES.ociIndex } })).status).toBe(
+      400,
+    );
     expect([400, 404]).toContain((await send('GET', path)).status);
   });
 
@@ -127,11 +130,23 @@ describe.each(['sha256', 'sha512'] as const)('conformance with %s', (algorithm) 
   const sets: readonly (readonly [string, BuiltManifest])[] = [
     ['an image', image],
     ['an index', anIndex({ seed: 2 }).withDigestAlgorithm(algorithm).of(image).build()],
-    ['a nested index', anIndex({ seed: 3 }).withDigestAlgorithm(algorithm).of(anIndex({ seed: 4 }).withDigestAlgorithm(algorithm).of(image).build()).build()],
+    [
+      'a nested index',
+      anIndex({ seed: 3 })
+        .withDigestAlgorithm(algorithm)
+        .of(anIndex({ seed: 4 }).withDigestAlgorithm(algorithm).of(image).build())
+        .build(),
+    ],
     ['an artifact', anArtifact({ seed: 5 }).withDigestAlgorithm(algorithm).withBlob(64).build()],
     ['an artifact with a subject', anArtifact({ seed: 6 }).withDigestAlgorithm(algorithm).withSubject(image).build()],
     ['an index with a subject', anIndex({ seed: 7 }).withDigestAlgorithm(algorithm).withSubject(image).build()],
-    ['an artifact with a missing subject', anArtifact({ seed: 8 }).withDigestAlgorithm(algorithm).withSubject({ mediaType: MEDIA_TYPES.ociManifest, digest: ABSENT[algorithm], size: 9 }).build()],
+    [
+      'an artifact with a missing subject',
+      anArtifact({ seed: 8 })
+        .withDigestAlgorithm(algorithm)
+        .withSubject({ mediaType: MEDIA_TYPES.ociManifest, digest: ABSENT[algorithm], size: 9 })
+        .build(),
+    ],
     ['an image without layers', anImage({ seed: 9 }).withDigestAlgorithm(algorithm).withLayers(0).build()],
     ['an empty index', anIndex({ seed: 10 }).withDigestAlgorithm(algorithm).build()],
     ['a large manifest', anImage({ seed: 11 }).withDigestAlgorithm(algorithm).withManifestSizeOver(3_900_000).build()],

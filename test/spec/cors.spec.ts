@@ -18,7 +18,9 @@ describe('requests from pages of other origins', () => {
     const response = await open().request('OPTIONS', '/v2/a/manifests/x', { headers: { origin } });
     expect([response.status, response.body.byteLength]).toEqual([204, 0]);
     expect(headerOf(response, 'access-control-allow-origin')).toBe(origin);
-    expect(headerOf(response, 'access-control-allow-methods')?.split(', ')).toEqual(expect.arrayContaining(['PUT', 'PATCH']));
+    expect(headerOf(response, 'access-control-allow-methods')?.split(', ')).toEqual(
+      expect.arrayContaining(['PUT', 'PATCH']),
+    );
     expect(headerOf(response, 'access-control-allow-headers')).toContain('Authorization');
   });
 

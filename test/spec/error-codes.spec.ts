@@ -59,7 +59,11 @@ describe('error codes', () => {
   it('BLOB_UPLOAD_INVALID is answered with 416 to a chunk out of order', async () => {
     const location = await startUpload(registry().request, 'a');
     const headers = { 'content-range': '5-5' };
-    expectError(await registry().request('PATCH', location, { headers, body: bytesOf('x', 1) }), 416, 'BLOB_UPLOAD_INVALID');
+    expectError(
+      await registry().request('PATCH', location, { headers, body: bytesOf('x', 1) }),
+      416,
+      'BLOB_UPLOAD_INVALID',
+    );
   });
 
   it('MANIFEST_BLOB_UNKNOWN is answered with 404 to a manifest that names what is not there', async () => {

@@ -1,4 +1,11 @@
-import { type BuiltBlob, digestBytes, type RegistryRequest, type RegistryResponse, uploadLocation, withQuery } from '@berth/testkit';
+import {
+  type BuiltBlob,
+  digestBytes,
+  type RegistryRequest,
+  type RegistryResponse,
+  uploadLocation,
+  withQuery,
+} from '@berth/testkit';
 import { expect } from 'vitest';
 
 /** A header that is there once, or `undefined`. */
@@ -78,7 +85,11 @@ export function bytesOf(name: string, length = 64): Buffer {
 }
 
 /** A blob that the repository certainly holds after it. */
-export async function pushWhole(request: RegistryRequest, repository: string, { digest, bytes }: BuiltBlob): Promise<void> {
+export async function pushWhole(
+  request: RegistryRequest,
+  repository: string,
+  { digest, bytes }: BuiltBlob,
+): Promise<void> {
   const response = await request('POST', `/v2/${repository}/blobs/uploads/?digest=${digest}`, {
     headers: { 'content-type': 'application/octet-stream' },
     body: bytes,

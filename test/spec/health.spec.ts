@@ -14,11 +14,14 @@ describe('health before migrations are done', () => {
     expect(jsonOf(await registry().request('GET', '/startupz'))).toEqual({ status: 'starting' });
   });
 
-  it.each(['/', '/v2/', '/v2/a/manifests/x', '/v2/_catalog'])('refuses %s with 503 and says when to come again', async (path) => {
-    const response = await registry().request('GET', path);
-    expectError(response, 503, 'UNAVAILABLE');
-    expect(headerOf(response, 'retry-after')).toBe('1');
-  });
+  it.each(['/', '/v2/', '/v2/a/manifests/x', '/v2/_catalog'])(
+    'refuses %s with 503 and says when to come again',
+    async (path) => {
+      const response = await registry().request('GET', path);
+      expectError(response, 503, 'UNAVAILABLE');
+      expect(headerOf(response, 'retry-after')).toBe('1');
+    },
+  );
 });
 
 describe('health of a server that was opened', () => {
@@ -41,7 +44,9 @@ describe('health of a server of which a part has failed', () => {
 
   it('is not ready and names the part, but live and started', async () => {
     let failure: Error | undefined = new Error('it broke');
-    registry().application.get(Readiness).watch({ name: 'part', check: () => failure });
+    registry()
+      .application.get(Readiness)
+      .watch({ name: 'part', check: () => failure });
     const response = await registry().request('GET', '/readyz');
     expect([response.status, jsonOf(response)]).toEqual([503, { status: 'ready', failures: { part: 'it broke' } }]);
     expect((await registry().request('GET', '/livez')).status).toBe(200);

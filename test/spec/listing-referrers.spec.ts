@@ -1,7 +1,16 @@
 import { anArtifact, anImage, anIndex, descriptorOf, pushManifest, type RegistryResponse } from '@berth/testkit';
 import { MEDIA_TYPES } from '@berth/sdk';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ABSENT, EMPTY_CONFIG, EMPTY_DESCRIPTOR, expectError, headerOf, jsonOf, pushWhole, putManifest } from './exchange.js';
+import {
+  ABSENT,
+  EMPTY_CONFIG,
+  EMPTY_DESCRIPTOR,
+  expectError,
+  headerOf,
+  jsonOf,
+  pushWhole,
+  putManifest,
+} from './exchange.js';
 import { useRegistry } from './use-registry.js';
 
 describe('listing referrers (end-12a, end-12b)', () => {
@@ -105,14 +114,19 @@ describe('a long list of referrers', () => {
     await pushManifest(registry().request, 'a', subject);
     await pushWhole(registry().request, 'a', EMPTY_CONFIG);
     for (let at = 0; at < COUNT; at++) {
-      const response = await putManifest(registry().request, `/v2/a/manifests/t${String(at)}`, MEDIA_TYPES.ociManifest, {
-        schemaVersion: 2,
-        artifactType: 'application/x',
-        config: EMPTY_DESCRIPTOR,
-        layers: [EMPTY_DESCRIPTOR],
-        subject: descriptorOf(subject),
-        annotations: { at: String(at) },
-      });
+      const response = await putManifest(
+        registry().request,
+        `/v2/a/manifests/t${String(at)}`,
+        MEDIA_TYPES.ociManifest,
+        {
+          schemaVersion: 2,
+          artifactType: 'application/x',
+          config: EMPTY_DESCRIPTOR,
+          layers: [EMPTY_DESCRIPTOR],
+          subject: descriptorOf(subject),
+          annotations: { at: String(at) },
+        },
+      );
       expect(response.status).toBe(201);
     }
   });

@@ -71,7 +71,6 @@ describe('logs', () => {
     await logged(2);
     expect(JSON.stringify([registry().logLines.all, registry().auditLines.all])).not.toContain('SECRET');
   });
-
 });
 
 describe('the audit log', () => {

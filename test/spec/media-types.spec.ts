@@ -1,7 +1,16 @@
 import { anArtifact, anImage, anIndex, type BuiltManifest, pushManifest } from '@berth/testkit';
 import { MEDIA_TYPES } from '@berth/sdk';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ABSENT, EMPTY_CONFIG, EMPTY_DESCRIPTOR, expectError, headerOf, jsonOf, pushWhole, putManifest } from './exchange.js';
+import {
+  ABSENT,
+  EMPTY_CONFIG,
+  EMPTY_DESCRIPTOR,
+  expectError,
+  headerOf,
+  jsonOf,
+  pushWhole,
+  putManifest,
+} from './exchange.js';
 import { useRegistry } from './use-registry.js';
 
 describe('media types', () => {
@@ -29,7 +38,12 @@ describe('media types', () => {
     ['an OCI index', anIndex({ seed: 4 }).of(image).build()],
     ['an artifact', anArtifact({ seed: 5 }).withBlob(100).build()],
     ['an artifact without blobs', anArtifact({ seed: 6 }).build()],
-    ['a nested index', anIndex({ seed: 7 }).of(anIndex({ seed: 8 }).of(image).build(), image).build()],
+    [
+      'a nested index',
+      anIndex({ seed: 7 })
+        .of(anIndex({ seed: 8 }).of(image).build(), image)
+        .build(),
+    ],
     ['an index of OCI and Docker images', anIndex({ seed: 9 }).of(image, docker).build()],
     ['an index with an artifact type', anIndex({ seed: 10 }).withArtifactType('application/x').build()],
     ['an index with a subject', anIndex({ seed: 11 }).of(image).withSubject(image).build()],
@@ -43,12 +57,15 @@ describe('media types', () => {
     await expectVerbatim(tag, built);
   });
 
-  it.each([MEDIA_TYPES.dockerSchema1, MEDIA_TYPES.dockerSchema1Signed])('%s is refused with 400, by name', async (type) => {
-    const document = { schemaVersion: 1, name: 'a', tag: 'x', fsLayers: [], history: [], signatures: [] };
-    const response = await put('schema-1', type, document);
-    expectError(response, 400, 'MANIFEST_INVALID');
-    expect(jsonOf(response)).toMatchObject({ errors: [{ message: expect.stringContaining('schema 1') }] });
-  });
+  it.each([MEDIA_TYPES.dockerSchema1, MEDIA_TYPES.dockerSchema1Signed])(
+    '%s is refused with 400, by name',
+    async (type) => {
+      const document = { schemaVersion: 1, name: 'a', tag: 'x', fsLayers: [], history: [], signatures: [] };
+      const response = await put('schema-1', type, document);
+      expectError(response, 400, 'MANIFEST_INVALID');
+      expect(jsonOf(response)).toMatchObject({ errors: [{ message: expect.stringContaining('schema 1') }] });
+    },
+  );
 
   it('schema 1 under another type is refused with 400, by name', async () => {
     const response = await put('schema-1', 'application/json', { schemaVersion: 1, name: 'a', tag: 'x' });
@@ -72,11 +89,20 @@ describe('media types', () => {
 
   it.each([
     ['of a non-distributable type', 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', undefined],
-    ["of Docker's foreign type", 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', ['https://example.com/l']],
+    [
+      "of Docker's foreign type",
+      'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+      ['https://example.com/l'],
+    ],
     ['with URLs', 'application/vnd.oci.image.layer.v1.tar+gzip', ['https://example.com/l']],
   ])('a layer %s need not be there', async (_, mediaType, urls) => {
     const layer = { mediaType, digest: ABSENT.sha256, size: 100, ...(urls && { urls }) };
-    const document = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config: EMPTY_DESCRIPTOR, layers: [layer] };
+    const document = {
+      schemaVersion: 2,
+      mediaType: MEDIA_TYPES.ociManifest,
+      config: EMPTY_DESCRIPTOR,
+      layers: [layer],
+    };
     expect((await put('foreign', MEDIA_TYPES.ociManifest, document)).status).toBe(201);
   });
 

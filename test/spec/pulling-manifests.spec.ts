@@ -14,14 +14,17 @@ describe('pulling manifests (end-3)', () => {
     ['tag', '1.0', index],
     ['digest', index.digest, index],
     ['digest of a child', image.digest, image],
-  ])('gives a manifest by %s with the bytes, the type and the digest it was pushed with', async (_, reference, built) => {
-    const response = await registry().request('GET', `/v2/library/app/manifests/${reference}`);
-    expect(response.status).toBe(200);
-    expect(response.body.equals(built.manifest)).toBe(true);
-    expect(headerOf(response, 'content-type')).toBe(built.mediaType);
-    expect(headerOf(response, 'docker-content-digest')).toBe(built.digest);
-    expect(headerOf(response, 'content-length')).toBe(String(built.manifest.byteLength));
-  });
+  ])(
+    'gives a manifest by %s with the bytes, the type and the digest it was pushed with',
+    async (_, reference, built) => {
+      const response = await registry().request('GET', `/v2/library/app/manifests/${reference}`);
+      expect(response.status).toBe(200);
+      expect(response.body.equals(built.manifest)).toBe(true);
+      expect(headerOf(response, 'content-type')).toBe(built.mediaType);
+      expect(headerOf(response, 'docker-content-digest')).toBe(built.digest);
+      expect(headerOf(response, 'content-length')).toBe(String(built.manifest.byteLength));
+    },
+  );
 
   it.each([
     ['no Accept', {}],

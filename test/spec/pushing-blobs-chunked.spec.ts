@@ -15,7 +15,11 @@ describe('pushing a blob in chunks (end-4a, end-4c, end-5, end-6, end-13)', () =
     it('takes chunks one after the other and answers each with Location and Range', async () => {
       const { digest, bytes } = aBlob(bytesOf(`chunks ${algorithm}`, 300), algorithm);
       let location = await startUpload(registry().request, 'a');
-      for (const [start, end] of [[0, 100], [100, 101], [101, 300]] as const) {
+      for (const [start, end] of [
+        [0, 100],
+        [100, 101],
+        [101, 300],
+      ] as const) {
         const response = await patchChunk(registry().request, location, start, bytes.subarray(start, end));
         expect(response.status).toBe(202);
         expect(headerOf(response, 'range')).toBe(`0-${String(end - 1)}`);
@@ -97,14 +101,22 @@ describe('pushing a blob in chunks (end-4a, end-4c, end-5, end-6, end-13)', () =
     await patchChunk(registry().request, location, 0, bytes.subarray(0, 100));
     const headers = { 'content-range': '150-199' };
     const path = `${location}?digest=${digest}`;
-    expectError(await registry().request('PUT', path, { headers, body: bytes.subarray(150) }), 416, 'BLOB_UPLOAD_INVALID');
+    expectError(
+      await registry().request('PUT', path, { headers, body: bytes.subarray(150) }),
+      416,
+      'BLOB_UPLOAD_INVALID',
+    );
     expect((await closeUpload(registry().request, location, digest, bytes.subarray(100))).status).toBe(201);
   });
 
   it('says of an empty session that it is at 0-0', async () => {
     const location = await startUpload(registry().request, 'a');
     const response = await registry().request('GET', location);
-    expect([response.status, headerOf(response, 'range'), headerOf(response, 'location')]).toEqual([204, '0-0', location]);
+    expect([response.status, headerOf(response, 'range'), headerOf(response, 'location')]).toEqual([
+      204,
+      '0-0',
+      location,
+    ]);
   });
 
   it.each(['bytes 0-9/10', '0-', '9-0', 'a-b', '0-99999999999999999999'])(

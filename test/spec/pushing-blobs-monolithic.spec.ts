@@ -64,7 +64,9 @@ describe('pushing a blob monolithically (end-4a and end-6, end-4b)', () => {
     const { digest, bytes } = aBlob(bytesOf('of unknown length', 200_000));
     const location = await startUpload(registry().request, 'a');
     const path = `${location}?digest=${digest}`;
-    const response = await registry().request('PUT', path, { body: Readable.from([bytes.subarray(0, 9), bytes.subarray(9)]) });
+    const response = await registry().request('PUT', path, {
+      body: Readable.from([bytes.subarray(0, 9), bytes.subarray(9)]),
+    });
     expect(response.status).toBe(201);
   });
 

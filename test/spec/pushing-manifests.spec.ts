@@ -61,10 +61,13 @@ describe('pushing manifests (end-7a, end-7b)', () => {
     expect((await registry().request('HEAD', '/v2/a/manifests/good-one')).status).toBe(404);
   });
 
-  it.each(['sha256', 'sha512'] as const)('refuses bytes that are not what the %s digest says with 400', async (algorithm) => {
-    expectError(await put(ABSENT[algorithm], image), 400, 'DIGEST_INVALID');
-    expect((await registry().request('HEAD', `/v2/a/manifests/${ABSENT[algorithm]}`)).status).toBe(404);
-  });
+  it.each(['sha256', 'sha512'] as const)(
+    'refuses bytes that are not what the %s digest says with 400',
+    async (algorithm) => {
+      expectError(await put(ABSENT[algorithm], image), 400, 'DIGEST_INVALID');
+      expect((await registry().request('HEAD', `/v2/a/manifests/${ABSENT[algorithm]}`)).status).toBe(404);
+    },
+  );
 
   it('refuses a manifest that names blobs the repository lacks, and says which', async () => {
     const absent = anImage({ seed: 4 }).withLayers(2).build();
@@ -76,7 +79,16 @@ describe('pushing manifests (end-7a, end-7b)', () => {
   });
 
   it('refuses an index of which a child is not there', async () => {
-    expectError(await put('index', anIndex().of(anImage({ seed: 5 }).build()).build()), 404, 'MANIFEST_BLOB_UNKNOWN');
+    expectError(
+      await put(
+        'index',
+        anIndex()
+          .of(anImage({ seed: 5 }).build())
+          .build(),
+      ),
+      404,
+      'MANIFEST_BLOB_UNKNOWN',
+    );
   });
 
   it('refuses a manifest whose blobs are in another repository only', async () => {

@@ -25,7 +25,9 @@ export async function rawExchange(url: string, bytes: string | Buffer): Promise<
 
 /** The first line and the headers of a request, and the empty line. */
 export function headOf(method: string, target: string, headers: Readonly<Record<string, string>> = {}): string {
-  const lines = Object.entries({ host: 'registry.example', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = Object.entries({ host: 'registry.example', ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   return `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 

@@ -22,7 +22,10 @@ describe('http.idleTimeout', () => {
     const head = headOf('PATCH', location, { 'content-length': '1000' });
     const answer = await rawExchange(registry().url, Buffer.concat([Buffer.from(head), bytes.subarray(0, 300)]));
     expect(answer).toBe('');
-    await until('the bytes are kept', async () => headerOf(await registry().request('GET', location), 'range') === '0-299');
+    await until(
+      'the bytes are kept',
+      async () => headerOf(await registry().request('GET', location), 'range') === '0-299',
+    );
     expect((await closeUpload(registry().request, location, digest, bytes.subarray(300))).status).toBe(201);
   });
 

@@ -15,7 +15,9 @@ const run = promisify(execFile);
 async function certificate(folder: string, name: string, authority?: string): Promise<void> {
   const [key, pem] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
   const signer = authority ? ['-CA', join(folder, `${authority}.pem`), '-CAkey', join(folder, `${authority}.key`)] : [];
-  const extensions = authority ? ['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=CA:FALSE'] : [];
+  const extensions = authority
+    ? ['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=CA:FALSE']
+    : [];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   const subject = ['-subj', `/CN=${name}`, '-days', '2', '-keyout', key, '-out', pem];
   await run('openssl', ['req', '-x509', ...curve, ...subject, ...signer, ...extensions]);
@@ -38,7 +40,9 @@ describeWith({ programs: ['openssl'] }, 'http.tls', () => {
     ]);
     const tls = { cert: file('server.pem'), key: file('server.key') };
     plain = await createTestRegistry({ configure: ({ http }) => (http.tls = tls) });
-    asking = await createTestRegistry({ configure: ({ http }) => (http.tls = { ...tls, cacert: file('authority.pem') }) });
+    asking = await createTestRegistry({
+      configure: ({ http }) => (http.tls = { ...tls, cacert: file('authority.pem') }),
+    });
   });
   afterAll(async () => {
     await plain?.close();
@@ -46,7 +50,11 @@ describeWith({ programs: ['openssl'] }, 'http.tls', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function get(registry: TestRegistry | undefined, client?: string, headers = {}): Promise<[number | undefined, string]> {
+  async function get(
+    registry: TestRegistry | undefined,
+    client?: string,
+    headers = {},
+  ): Promise<[number | undefined, string]> {
     const shown = client && { cert: await readFile(file(`${client}.pem`)), key: await readFile(file(`${client}.key`)) };
     const agent = new Agent({ ca: await readFile(file('authority.pem')), ...shown });
     try {

@@ -53,30 +53,33 @@ describe('traps', () => {
     expectError(await send('GET', path), 400, 'DIGEST_INVALID');
   });
 
-  it.each(['sha256', 'sha512'] as const)('5: bytes that are not what %s says are 400 on every path', async (algorithm) => {
-    const digest = ABSENT[algorithm];
-    const bytes = bytesOf('mismatch');
-    const { request } = registry();
-    const open = () => startUpload(request, 'a');
-    const single = await send('POST', `/v2/a/blobs/uploads/?digest=${digest}`, {}, bytes);
-    const put = await closeUpload(request, await open(), digest, bytes);
-    const chunked = await open();
-    await patchChunk(request, chunked, 0, bytes);
-    const chunkInPut = await open();
-    await patchChunk(request, chunkInPut, 0, bytes.subarray(0, 9));
-    const streamed = await open();
-    await request('PATCH', streamed, { body: Readable.from([bytes]) });
-    for (const response of [
-      single,
-      put,
-      await closeUpload(request, chunked, digest),
-      await closeUpload(request, chunkInPut, digest, bytes.subarray(9)),
-      await closeUpload(request, streamed, digest),
-      await putManifest(request, `/v2/a/manifests/${digest}`, image.mediaType, image.manifest),
-    ]) {
-      expectError(response, 400, 'DIGEST_INVALID');
-    }
-  });
+  it.each(['sha256', 'sha512'] as const)(
+    '5: bytes that are not what %s says are 400 on every path',
+    async (algorithm) => {
+      const digest = ABSENT[algorithm];
+      const bytes = bytesOf('mismatch');
+      const { request } = registry();
+      const open = () => startUpload(request, 'a');
+      const single = await send('POST', `/v2/a/blobs/uploads/?digest=${digest}`, {}, bytes);
+      const put = await closeUpload(request, await open(), digest, bytes);
+      const chunked = await open();
+      await patchChunk(request, chunked, 0, bytes);
+      const chunkInPut = await open();
+      await patchChunk(request, chunkInPut, 0, bytes.subarray(0, 9));
+      const streamed = await open();
+      await request('PATCH', streamed, { body: Readable.from([bytes]) });
+      for (const response of [
+        single,
+        put,
+        await closeUpload(request, chunked, digest),
+        await closeUpload(request, chunkInPut, digest, bytes.subarray(9)),
+        await closeUpload(request, streamed, digest),
+        await putManifest(request, `/v2/a/manifests/${digest}`, image.mediaType, image.manifest),
+      ]) {
+        expectError(response, 400, 'DIGEST_INVALID');
+      }
+    },
+  );
 
   it('6: sha512 is answered with sha512, though the algorithm is known at the closing PUT only', async () => {
     const { digest, bytes } = aBlob(bytesOf('late algorithm'), 'sha512');
@@ -100,7 +103,12 @@ describe('traps', () => {
     const location = await startUpload(registry().request, 'a');
     await patchChunk(registry().request, location, 0, bytesOf('8', 10));
     expect((await patchChunk(registry().request, location, 20, bytesOf('8', 10))).status).toBe(416);
-    const put = await send('PUT', `${location}?digest=${ABSENT.sha256}`, { 'content-range': '20-29' }, bytesOf('8', 10));
+    const put = await send(
+      'PUT',
+      `${location}?digest=${ABSENT.sha256}`,
+      { 'content-range': '20-29' },
+      bytesOf('8', 10),
+    );
     expect(put.status).toBe(416);
     const status = await send('GET', location);
     expect([status.status, headerOf(status, 'range')]).toEqual([204, '0-9']);
@@ -108,7 +116,10 @@ describe('traps', () => {
 
   it('9: Range of an upload has no unit and never ends before it starts', async () => {
     const location = await startUpload(registry().request, 'a');
-    for (const response of [await send('GET', location), await patchChunk(registry().request, location, 0, bytesOf('9', 1))]) {
+    for (const response of [
+      await send('GET', location),
+      await patchChunk(registry().request, location, 0, bytesOf('9', 1)),
+    ]) {
       expect(headerOf(response, 'range')).toBe('0-0');
     }
   });
@@ -158,7 +169,9 @@ describe('traps', () => {
 
   it.each(['', '{}'])('16: the blob %j is legal', async (text) => {
     const { digest, bytes } = aBlob(Buffer.from(text));
-    expect((await closeUpload(registry().request, await startUpload(registry().request, 'a'), digest, bytes)).status).toBe(201);
+    expect(
+      (await closeUpload(registry().request, await startUpload(registry().request, 'a'), digest, bytes)).status,
+    ).toBe(201);
     const head = await send('HEAD', `/v2/a/blobs/${digest}`);
     expect([head.status, headerOf(head, 'content-length')]).toEqual([200, String(text.length)]);
     const pulled = await send('GET', `/v2/a/blobs/${digest}`);
@@ -169,7 +182,11 @@ describe('traps', () => {
     const odd = [
       anImage({ seed: 17 }).withLayers(0).build(),
       anIndex({ seed: 17 }).build(),
-      anIndex({ seed: 18 }).of(anIndex({ seed: 17 }).build()).withArtifactType('application/x').withSubject(image).build(),
+      anIndex({ seed: 18 })
+        .of(anIndex({ seed: 17 }).build())
+        .withArtifactType('application/x')
+        .withSubject(image)
+        .build(),
       anArtifact({ seed: 17 }).withManifestSizeOver(3_900_000).build(),
     ];
     for (const built of odd) expect((await pushManifest(registry().request, 'a', built)).status).toBe(201);
@@ -197,7 +214,9 @@ describe('traps', () => {
   });
 
   it('20: Link has angle brackets and rel="next"', async () => {
-    expect(headerOf(await send('GET', '/v2/a/tags/list?n=1'), 'link')).toMatch(/^<\/v2\/a\/tags\/list\?[^>]+>; rel="next"$/);
+    expect(headerOf(await send('GET', '/v2/a/tags/list?n=1'), 'link')).toMatch(
+      /^<\/v2\/a\/tags\/list\?[^>]+>; rel="next"$/,
+    );
   });
 
   it('21: parameters that the registry does not know are no hindrance', async () => {
@@ -205,12 +224,23 @@ describe('traps', () => {
     expect(mounted.status).toBe(201);
     const { digest, bytes } = aBlob(bytesOf('21'));
     const location = await startUpload(registry().request, 'a');
-    const put = await send('PUT', `${location}?_state=x&digest=${encodeURIComponent(digest)}&ns=example.com`, {}, bytes);
+    const put = await send(
+      'PUT',
+      `${location}?_state=x&digest=${encodeURIComponent(digest)}&ns=example.com`,
+      {},
+      bytes,
+    );
     expect(put.status).toBe(201);
   });
 
   it('23: a name may have segments that are nouns of the API', async () => {
-    for (const name of ['a/blobs/uploads/b', 'manifests/manifests', 'tags/list', 'referrers', 'uploads/blobs/uploads']) {
+    for (const name of [
+      'a/blobs/uploads/b',
+      'manifests/manifests',
+      'tags/list',
+      'referrers',
+      'uploads/blobs/uploads',
+    ]) {
       await pushManifest(registry().request, name, image, { tag: 'tags' });
       expect((await send('GET', `/v2/${name}/manifests/tags`)).body.equals(image.manifest)).toBe(true);
       expect(jsonOf(await send('GET', `/v2/${name}/tags/list`))).toEqual({ name, tags: ['tags'] });

@@ -1,4 +1,13 @@
-import { anArtifact, aBlob, anImage, anIndex, createTestRegistry, pushBlob, pushManifest, type TestRegistry } from '@berth/testkit';
+import {
+  anArtifact,
+  aBlob,
+  anImage,
+  anIndex,
+  createTestRegistry,
+  pushBlob,
+  pushManifest,
+  type TestRegistry,
+} from '@berth/testkit';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +29,8 @@ describe('garbage collection', () => {
     return { ...(await registry.application.get(GarbageCollection).run({ ...request, onRemoved })), lines };
   };
   const statusOf = async (path: string, method = 'HEAD') => (await registry.request(method, path)).status;
-  const isHeld = async (digest: string, repository = 'a') => (await statusOf(`/v2/${repository}/manifests/${digest}`)) === 200;
+  const isHeld = async (digest: string, repository = 'a') =>
+    (await statusOf(`/v2/${repository}/manifests/${digest}`)) === 200;
   const filesIn = async (folder: string): Promise<string[]> => {
     const entries = await readdir(join(registry.root, folder), { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
@@ -56,7 +66,9 @@ describe('garbage collection', () => {
   });
 
   it('removes the children with their index', async () => {
-    const inner = anIndex({ seed: 2 }).of(anImage({ seed: 1 }).build()).build();
+    const inner = anIndex({ seed: 2 })
+      .of(anImage({ seed: 1 }).build())
+      .build();
     await pushManifest(registry.request, 'a', anIndex({ seed: 3 }).of(inner).build(), { tag: 'x' });
     await registry.request('DELETE', '/v2/a/manifests/x');
     registry.clock.advance(DELAY + 1);
@@ -65,7 +77,7 @@ describe('garbage collection', () => {
 
   it('keeps the referrers of what stays, and their referrers', async () => {
     const image = anImage({ seed: 1 }).build();
-    const sbom = anArtifact({ seed: 2 }).withSubject(image).build();
+    const sbom = anArtifact({ seed: 2 }).withBlob(8).withSubject(image).build();
     const signature = anArtifact({ seed: 3 }).withSubject(sbom).build();
     await pushManifest(registry.request, 'a', image, { tag: 'x' });
     for (const built of [sbom, signature]) await pushManifest(registry.request, 'a', built);
@@ -75,8 +87,8 @@ describe('garbage collection', () => {
 
   it('removes referrers with their subject, but a tagged one', async () => {
     const image = anImage({ seed: 1 }).build();
-    const sbom = anArtifact({ seed: 2 }).withSubject(image).build();
-    const tagged = anArtifact({ seed: 3 }).withSubject(image).build();
+    const sbom = anArtifact({ seed: 2 }).withBlob(8).withSubject(image).build();
+    const tagged = anArtifact({ seed: 3 }).withBlob(8).withSubject(image).build();
     await pushManifest(registry.request, 'a', image, { tag: 'x' });
     await pushManifest(registry.request, 'a', sbom);
     await pushManifest(registry.request, 'a', tagged, { tag: 'kept' });
@@ -89,7 +101,7 @@ describe('garbage collection', () => {
   it('does not keep a subject for its referrers', async () => {
     const image = anImage({ seed: 1 }).build();
     await pushManifest(registry.request, 'a', image);
-    await pushManifest(registry.request, 'a', anArtifact({ seed: 2 }).withSubject(image).build());
+    await pushManifest(registry.request, 'a', anArtifact({ seed: 2 }).withBlob(8).withSubject(image).build());
     registry.clock.advance(DELAY + 1);
     expect(await collect()).toMatchObject({ manifests: 2 });
   });

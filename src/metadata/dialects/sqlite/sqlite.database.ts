@@ -164,6 +164,8 @@ function openForReading(path: string): Opened {
   const close = async (): Promise<void> => {
     snapshot.end();
     await reader.destroy();
+    // Kysely closes only what it has used.
+    readerConnection.close();
   };
   return { reader, readerConnection, snapshot, commits: undefined, close };
 }
