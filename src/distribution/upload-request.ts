@@ -9,12 +9,13 @@ import {
 import type { HttpRequest } from '../http/exchange.js';
 import type { UploadBody } from '../content/uploads/upload.service.js';
 import { parseChunkHeaders } from '../http/content-range.js';
+import { releaseBytes } from '../http/release-bytes.js';
 import { queryOne } from '../http/query.js';
 
 /** The body of a PATCH or PUT with what its headers say of it. SIZE_INVALID. */
 export function chunkOf(request: HttpRequest, stream: Readable): UploadBody {
   const { start, length } = parseChunkHeaders(request.headers['content-range'], request.headers['content-length']);
-  return { stream, start, length };
+  return { stream, start, length, release: releaseBytes };
 }
 
 /** `digest-algorithm` of a POST (end-4c). DIGEST_INVALID where it is none that can be verified. */

@@ -31,8 +31,8 @@ async function recorded(method: 'GET' | 'PUT' | 'HEAD' | 'DELETE', status: numbe
   const record = new RequestRecord(new RegistryLogger(log.output, level), new AuditLog(audit.output), notifier, meter);
   const server = fastify();
   server.decorateRequest('facts');
-  server.addHook('onRequest', (request, _reply, done) => {
-    request.facts = newFacts();
+  server.addHook('onRequest', (request, reply, done) => {
+    request.facts = newFacts(reply.raw);
     request.facts.repository = 'a/b';
     done();
   });

@@ -13,8 +13,13 @@ export async function withDeadline<Result>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
-  bounded.throwIfAborted();
+  signal.throwIfAborted();
+  // Cleared once there is an answer: what streams on after it is not bounded.
+  const expiry = new AbortController();
+  const timer = setTimeout(() => {
+    expiry.abort(new DOMException(`There was no answer within ${deadline} ms.`, 'TimeoutError'));
+  }, deadline);
+  const bounded = AbortSignal.any([signal, expiry.signal]);
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => {
     aborted.reject(bounded.reason as Error);
@@ -23,6 +28,7 @@ export async function withDeadline<Result>(
   try {
     return await Promise.race([work(bounded), aborted.promise]);
   } finally {
+    clearTimeout(timer);
     bounded.removeEventListener('abort', onAbort);
   }
 }

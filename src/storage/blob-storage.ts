@@ -46,6 +46,8 @@ export interface AppendOptions {
   readonly onBytes: (bytes: Uint8Array) => void;
   /** Called with the number of bytes written, in order, after each write. */
   readonly onWritten: (length: number) => void;
+  /** Called with each piece once it is written and the storage has no use for it any more. */
+  readonly onReleased?: (bytes: Uint8Array) => void;
 }
 
 export interface UploadKeeper {

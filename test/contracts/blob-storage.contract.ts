@@ -148,7 +148,9 @@ function describeLocations(storage: () => BlobStorage): void {
     await storage().append('u', sourceOf('hello'), appending(0));
 
     await expect(storage().place({ upload: 'u', digest: HELLO.digest, size: 12 })).rejects.toBeInstanceOf(StorageError);
-    await expect(storage().place({ upload: 'none', digest: HELLO.digest, size: 12 })).rejects.toBeInstanceOf(StorageError);
+    await expect(storage().place({ upload: 'none', digest: HELLO.digest, size: 12 })).rejects.toBeInstanceOf(
+      StorageError,
+    );
     expect(await gathered(storage().locations())).toEqual([]);
   });
 

@@ -44,7 +44,11 @@ export class ContentClient {
   }
 
   async finishUpload(repository: RepositoryName, upload: string, digest: Digest, bytes: Buffer): Promise<void> {
-    const body = { stream: Readable.from(bytes.byteLength > 0 ? [bytes] : []), start: undefined, length: bytes.byteLength };
+    const body = {
+      stream: Readable.from(bytes.byteLength > 0 ? [bytes] : []),
+      start: undefined,
+      length: bytes.byteLength,
+    };
     await this.#uploads.finish(repository, upload, digest, body, ANYBODY);
   }
 

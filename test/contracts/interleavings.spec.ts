@@ -119,15 +119,18 @@ async function expectSound(names: readonly OperationName[], { outcomes, steps }:
   }
 }
 
-describe.each([...TELLING, ...TRIPLES].map((names) => ({ names, title: names.join(' with ') })))('$title', ({ names }) => {
-  it('keeps every fact true and every answered push complete, in every order of their steps', async () => {
-    const count = await everyInterleaving(
-      async () => {
-        await snapshot.restore();
-        return operationsOf(names);
-      },
-      (performance) => expectSound(names, performance),
-    );
-    expect(count).toBeGreaterThan(1);
-  }, 60_000);
-});
+describe.each([...TELLING, ...TRIPLES].map((names) => ({ names, title: names.join(' with ') })))(
+  '$title',
+  ({ names }) => {
+    it('keeps every fact true and every answered push complete, in every order of their steps', async () => {
+      const count = await everyInterleaving(
+        async () => {
+          await snapshot.restore();
+          return operationsOf(names);
+        },
+        (performance) => expectSound(names, performance),
+      );
+      expect(count).toBeGreaterThan(1);
+    }, 60_000);
+  },
+);

@@ -50,14 +50,17 @@ function describeBlobs(of: () => MetadataNouns): void {
 
     expect(touched).toEqual([true, false]);
     const query = of().database.reader.selectFrom('blobs').select('last_seen').where('location', '=', 'touched');
-    expect(Number((await query.executeTakeFirstOrThrow()).last_seen)).toBe(AT + 5);
+    expect((await query.executeTakeFirstOrThrow()).last_seen).toBe(AT + 5);
   });
 
   it('finds a blob only in the repositories that hold it', async () => {
     const [holder, other] = [await aRepository(of()), await aRepository(of())];
     const digest = await of().database.transaction((facts) => putBlob(of(), facts, holder.id, 'held'));
 
-    expect(await of().blobs.findHeld(holder.name, digest)).toMatchObject({ repositoryId: holder.id, location: 'at/held' });
+    expect(await of().blobs.findHeld(holder.name, digest)).toMatchObject({
+      repositoryId: holder.id,
+      location: 'at/held',
+    });
     expect(await of().blobs.findHeld(other.name, digest)).toBeUndefined();
     expect(await of().memberships.holders(DEFAULT_STORE, digest, 10)).toEqual([holder.name]);
   });
@@ -92,7 +95,9 @@ function describeBlobs(of: () => MetadataNouns): void {
     // The largest manifest, 4 MiB, has room for about 36,000 descriptors.
     const digests = [...Array.from({ length: 40_000 }, (_, at) => digestOfText(`many ${String(at)}`)), digest];
 
-    expect(await of().database.transaction((facts) => of().memberships.held(facts, id, digests))).toEqual(new Set([digest]));
+    expect(await of().database.transaction((facts) => of().memberships.held(facts, id, digests))).toEqual(
+      new Set([digest]),
+    );
     expect(await of().database.transaction((facts) => of().manifests.held(facts, id, digests))).toEqual(new Set());
   });
 }
@@ -121,7 +126,7 @@ function describeManifests(of: () => MetadataNouns): void {
 
     expect(await put(AT + 9)).toEqual({ id: first.id, created: false });
     const query = of().database.reader.selectFrom('manifests').select('last_seen').where('id', '=', first.id);
-    expect(Number((await query.executeTakeFirstOrThrow()).last_seen)).toBe(AT + 9);
+    expect((await query.executeTakeFirstOrThrow()).last_seen).toBe(AT + 9);
   });
 
   it('does not find the manifest of another repository', async () => {
@@ -155,7 +160,10 @@ function describeManifests(of: () => MetadataNouns): void {
     await of().database.transaction(async (facts) => {
       for (const at of [0, 1, 2, 3, 4, 5]) {
         const artifactType = at % 2 === 0 ? 'application/even' : 'application/odd';
-        await of().manifests.put(facts, aManifestRow(id, `referrer ${String(at)}`, { subject, artifactType, annotations }));
+        await of().manifests.put(
+          facts,
+          aManifestRow(id, `referrer ${String(at)}`, { subject, artifactType, annotations }),
+        );
       }
       await of().manifests.put(facts, aManifestRow(id, 'of another', { subject: digestOfText('another') }));
     });
@@ -209,7 +217,8 @@ function describeTags(of: () => MetadataNouns): void {
 
   it('removes one tag once, and all tags of a manifest', async () => {
     const { repositoryId, first } = await tagged('a', 'b', 'c');
-    const remove = (tag: string) => of().database.transaction((facts) => of().tags.remove(facts, repositoryId, tagOf(tag)));
+    const remove = (tag: string) =>
+      of().database.transaction((facts) => of().tags.remove(facts, repositoryId, tagOf(tag)));
 
     expect([await remove('a'), await remove('a')]).toEqual([true, false]);
     const rest = await of().database.transaction((facts) => of().tags.removeAllOf(facts, first.id));

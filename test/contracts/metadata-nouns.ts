@@ -11,10 +11,23 @@ import { Repositories } from '../../src/metadata/repositories.js';
 import { Tags } from '../../src/metadata/tags.js';
 import { Uploads } from '../../src/metadata/uploads.js';
 
-export type MetadataNouns = ReturnType<typeof nounsOver>;
+export interface MetadataNouns {
+  readonly database: Database;
+  readonly changes: Changes;
+  readonly blobs: Blobs;
+  readonly garbage: Garbage;
+  readonly leases: Leases;
+  readonly manifests: Manifests;
+  readonly memberships: Memberships;
+  readonly pulls: PullStatistics;
+  readonly referrers: Referrers;
+  readonly repositories: Repositories;
+  readonly tags: Tags;
+  readonly uploads: Uploads;
+}
 
 /** Every noun over one database, as the container would build them. */
-export function nounsOver(database: Database) {
+export function nounsOver(database: Database): MetadataNouns {
   const changes = new Changes();
   return {
     database,

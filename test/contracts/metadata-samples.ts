@@ -58,7 +58,10 @@ export async function putBlob(
 let repositoriesMade = 0;
 
 /** A repository that no other test has. */
-export async function aRepository({ database, repositories }: MetadataNouns) {
+export async function aRepository({
+  database,
+  repositories,
+}: MetadataNouns): Promise<{ readonly name: RepositoryName; readonly id: number }> {
   const name = nameOf(`test/repository-${String(repositoriesMade++)}`);
   const { id } = await database.transaction((facts) => repositories.ensure(facts, { name, actor: 'ann', at: AT }));
   return { name, id };

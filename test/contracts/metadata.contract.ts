@@ -52,7 +52,11 @@ function describeTransactions(of: () => MetadataNouns): void {
     await expect(work).rejects.toBe(refusal);
 
     expect(await of().repositories.find(name)).toBeUndefined();
-    const changes = await of().database.reader.selectFrom('changes').select('kind').where('repository', '=', name).execute();
+    const changes = await of()
+      .database.reader.selectFrom('changes')
+      .select('kind')
+      .where('repository', '=', name)
+      .execute();
     expect(changes).toEqual([]);
   });
 
@@ -88,9 +92,12 @@ function describeTransactions(of: () => MetadataNouns): void {
         of().database.transaction(async (facts) => {
           const query = facts.selectFrom('pull_statistics').select('pulls').where('repository_id', '=', id);
           const row = await query.executeTakeFirst();
-          const pulls = Number(row?.pulls ?? 0) + 1;
+          const pulls = (row?.pulls ?? 0) + 1;
           await facts.deleteFrom('pull_statistics').where('repository_id', '=', id).execute();
-          await facts.insertInto('pull_statistics').values({ repository_id: id, digest, pulls, last_pulled: AT }).execute();
+          await facts
+            .insertInto('pull_statistics')
+            .values({ repository_id: id, digest, pulls, last_pulled: AT })
+            .execute();
         }),
       ),
     );
@@ -100,7 +107,7 @@ function describeTransactions(of: () => MetadataNouns): void {
       .select('pulls')
       .where('repository_id', '=', id)
       .executeTakeFirstOrThrow();
-    expect(Number(pulls)).toBe(30);
+    expect(pulls).toBe(30);
   });
 
   it('does not show a reader what is not committed yet', async () => {
@@ -206,7 +213,8 @@ function describeLeases(of: () => MetadataNouns): void {
   });
 
   it('renews the lease of its holder under the same fence', async () => {
-    const acquire = (holder: string, now: number) => of().leases.acquire({ name: 'lease-2', holder, now, duration: 100 });
+    const acquire = (holder: string, now: number) =>
+      of().leases.acquire({ name: 'lease-2', holder, now, duration: 100 });
     await acquire('a', 0);
 
     expect(await acquire('a', 90)).toMatchObject({ fence: 1 });
@@ -226,7 +234,12 @@ function describePulls(of: () => MetadataNouns): void {
   it('adds up pulls, and forgets those of a repository that is gone', async () => {
     const { id } = await aRepository(of());
     const digest = digestOfText('pulled');
-    const count = (repositoryId: number, pulls: number, lastPulled: number) => ({ repositoryId, digest, pulls, lastPulled });
+    const count = (repositoryId: number, pulls: number, lastPulled: number) => ({
+      repositoryId,
+      digest,
+      pulls,
+      lastPulled,
+    });
     await of().pulls.add([count(id, 2, AT), count(999_999, 1, AT)]);
     await of().pulls.add([count(id, 3, AT + 1)]);
 

@@ -74,7 +74,15 @@ class StagedStorage extends MemoryBlobStorage {
 }
 
 /** In the order in which rows may be inserted: what is referred to comes first. */
-const TABLES = ['repositories', 'blobs', 'memberships', 'manifests', 'manifest_contents', 'manifest_references', 'tags'] as const;
+const TABLES = [
+  'repositories',
+  'blobs',
+  'memberships',
+  'manifests',
+  'manifest_contents',
+  'manifest_references',
+  'tags',
+] as const;
 
 /** A registry whose every step waits for its turn. */
 export async function openStagedRegistry(folder: string): Promise<OpenServices> {
@@ -93,7 +101,11 @@ export class RegistrySnapshot {
   static async take(services: OpenServices): Promise<RegistrySnapshot> {
     const { reader } = services.database;
     const rows = new Map<(typeof TABLES)[number], readonly Record<string, unknown>[]>();
-    for (const table of TABLES) rows.set(table, (await reader.selectFrom(table).selectAll().execute()).map((row) => ({ ...row })));
+    for (const table of TABLES)
+      rows.set(
+        table,
+        (await reader.selectFrom(table).selectAll().execute()).map((row) => ({ ...row })),
+      );
     const files = [];
     for (const { digest, size, location } of await reader.selectFrom('blobs').selectAll().execute()) {
       const open = await services.storage.open(location);
@@ -109,7 +121,7 @@ export class RegistrySnapshot {
       await facts.deleteFrom('pull_statistics').execute();
       for (const table of TABLES.toReversed()) await facts.deleteFrom(table).execute();
       for (const [table, rows] of this.rows) {
-        if (rows.length > 0) await facts.insertInto(table).values(rows as never).execute();
+        if (rows.length > 0) await facts.insertInto(table).values(rows).execute();
       }
     });
     for await (const { location } of storage.locations()) await storage.remove(location);

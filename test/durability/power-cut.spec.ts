@@ -66,7 +66,12 @@ async function live(machine: PowerCut, durable = true): Promise<Answered> {
 }
 
 /** Opens what is left on a machine whose power stays on, and gives what is wrong with it. */
-async function faultsOf(machine: PowerCut, answered: Answered, files: FoundFiles, facts: FoundFacts): Promise<string[]> {
+async function faultsOf(
+  machine: PowerCut,
+  answered: Answered,
+  files: FoundFiles,
+  facts: FoundFacts,
+): Promise<string[]> {
   const { disk, folder } = machine.found(files, facts);
   const storage = new FilesystemBlobStorage({ root: ROOT, durable: true, fileSystem: disk });
   const services = await openServices({ database: new SqliteDatabase({ folder, durable: false }), storage });
@@ -78,7 +83,8 @@ async function faultsOf(machine: PowerCut, answered: Answered, files: FoundFiles
   try {
     faults.push(...(await brokenFacts(services.database.reader, storage)));
     if (!answered.deleting) {
-      for (const blob of answered.blobs) await expectReadable(blob.digest, () => client.pullBlob(repository, blob.digest));
+      for (const blob of answered.blobs)
+        await expectReadable(blob.digest, () => client.pullBlob(repository, blob.digest));
       if (answered.image) await expectReadable('the image', () => client.pull(repository, image));
     }
     if (answered.replacement) await expectReadable('the replacement', () => client.pull(repository, replacement));
@@ -117,7 +123,9 @@ describe('a machine that loses its power before any step of a push, a deletion o
   });
 
   it('is cut before every write, sync, rename, removal and flush', () => {
-    expect(new Set(steps)).toEqual(expect.objectContaining(new Set(['write', 'sync', 'rename', 'syncFolder', 'unlink', 'flush'])));
+    expect(new Set(steps)).toEqual(
+      expect.objectContaining(new Set(['write', 'sync', 'rename', 'syncFolder', 'unlink', 'flush'])),
+    );
     expect(machines[0]?.answered).toMatchObject({ image: true, replacement: true });
     expect(machines).toHaveLength(steps.length + 1);
   });
@@ -128,7 +136,8 @@ describe('a machine that loses its power before any step of a push, a deletion o
       const faults: string[] = [];
       for (const [at, { machine, answered }] of machines.entries()) {
         const before = at === 0 ? 'the end' : `step ${String(at - 1)} (${String(steps[at - 1])})`;
-        for (const fault of await faultsOf(machine, answered, files, facts)) faults.push(`cut before ${before}: ${fault}`);
+        for (const fault of await faultsOf(machine, answered, files, facts))
+          faults.push(`cut before ${before}: ${fault}`);
       }
       expect(faults).toEqual([]);
     },
@@ -139,7 +148,9 @@ describe('a machine that loses its power before any step of a push, a deletion o
     const machine = new PowerCut(Number.POSITIVE_INFINITY);
     const answered = await live(machine, false);
 
-    expect(await faultsOf(machine, answered, 'power cut', 'flushed')).toContainEqual(expect.stringContaining('no bytes'));
+    expect(await faultsOf(machine, answered, 'power cut', 'flushed')).toContainEqual(
+      expect.stringContaining('no bytes'),
+    );
     machine.remove();
   });
 });

@@ -25,7 +25,11 @@ describe('a range of bytes', () => {
     fc.assert(
       fc.property(size, position, position, (size, one, two) => {
         const [first, last] = [Math.min(one, two), Math.max(one, two)];
-        expectBytes(`bytes=${String(first)}-${String(last)}`, size, selected(size, (at) => at >= first && at <= last));
+        expectBytes(
+          `bytes=${String(first)}-${String(last)}`,
+          size,
+          selected(size, (at) => at >= first && at <= last),
+        );
       }),
     );
   });
@@ -33,7 +37,11 @@ describe('a range of bytes', () => {
   it('that is open selects all from its first byte on', () => {
     fc.assert(
       fc.property(size, position, (size, first) => {
-        expectBytes(`bytes=${String(first)}-`, size, selected(size, (at) => at >= first));
+        expectBytes(
+          `bytes=${String(first)}-`,
+          size,
+          selected(size, (at) => at >= first),
+        );
       }),
     );
   });
@@ -41,7 +49,11 @@ describe('a range of bytes', () => {
   it('of a suffix selects that many last bytes', () => {
     fc.assert(
       fc.property(size, position, (size, length) => {
-        expectBytes(`bytes=-${String(length)}`, size, selected(size, (at) => at >= size - length));
+        expectBytes(
+          `bytes=-${String(length)}`,
+          size,
+          selected(size, (at) => at >= size - length),
+        );
       }),
     );
   });

@@ -46,21 +46,23 @@ interface Step {
 }
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({
-    kind: fc.constant('push' as const),
-    node: fc.constantFrom(...NODES),
-    tag: fc.option(fc.constantFrom(...TAGS), { nil: undefined }),
-  }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('push' as const),
+      node: fc.constantFrom(...NODES),
+      tag: fc.option(fc.constantFrom(...TAGS), { nil: undefined }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('untag' as const), tag: fc.constantFrom(...TAGS) }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'collect' as const }) },
 );
 const step: fc.Arbitrary<Step> = fc.record({
   pause: fc.constantFrom(0, 1, HOUR + 1),
-  operations: fc
-    .uniqueArray(fc.record({ operation, lateness: fc.nat({ max: 6 }) }), {
-      maxLength: 5,
-      selector: ({ operation }) => ('tag' in operation ? operation.tag : undefined) ?? Symbol('untagged'),
-    }),
+  operations: fc.uniqueArray(fc.record({ operation, lateness: fc.nat({ max: 6 }) }), {
+    maxLength: 5,
+    selector: ({ operation }) => ('tag' in operation ? operation.tag : undefined) ?? Symbol('untagged'),
+  }),
 });
 
 /** What must be there: what tags name, and referrers that were pushed while their subject was there for sure ever since. */
@@ -119,7 +121,7 @@ async function heldDigests({ database, storage }: OpenServices) {
   return {
     manifests: new Set(manifests.map(({ digest }) => digest)),
     blobs: new Set(blobs.map(({ digest }) => digest)),
-    strayFiles: [...files.difference(new Set(blobs.map(({ location }) => location)))],
+    strayFiles: [...files].filter((file) => !blobs.some(({ location }) => location === file)),
   };
 }
 
@@ -167,7 +169,7 @@ describe('garbage collection that races with pushes and deletions', () => {
 
           const held = await heldDigests(services);
           const allowed = reachable([...model.tags.values()], NODES);
-          expect([...held.manifests.difference(allowed)]).toEqual([]);
+          expect([...held.manifests].filter((digest) => !allowed.has(digest))).toEqual([]);
           expect(held.blobs).toEqual(blobsOf(held.manifests, NODES));
           expect(held.strayFiles).toEqual([]);
         }),

@@ -15,7 +15,7 @@ describe('the pages of a list', () => {
     await fc.assert(
       fc.asyncProperty(sorted, fc.integer({ min: 1, max: 9 }), async (entries, n) => {
         const gathered: string[] = [];
-        for (let last: string | undefined; ; ) {
+        for (let last: string | undefined; ;) {
           const { entries: page, next } = await pageOf({ n, last }, listing(entries));
           gathered.push(...page);
           if (!next) break;

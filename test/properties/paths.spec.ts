@@ -54,7 +54,10 @@ describe('the path of a repository', () => {
   });
 
   it('is left as it is where it addresses no repository', () => {
-    const strange = fc.oneof(fc.constantFrom('/v2/', '/v2', '/', '/v2/_catalog', '/livez', '/v2//', '//'), fc.webPath());
+    const strange = fc.oneof(
+      fc.constantFrom('/v2/', '/v2', '/', '/v2/_catalog', '/livez', '/v2//', '//'),
+      fc.webPath(),
+    );
     fc.assert(
       fc.property(strange, query, (path, query) => {
         fc.pre(parseRepositoryPath(path) === undefined);

@@ -15,10 +15,11 @@ export function closureOf(root: BuiltManifest): BuiltManifest[] {
 /** What a repository may hold: what `roots` name, the referrers among `nodes` of what is held, what those name, and so on. */
 export function reachable(roots: readonly BuiltManifest[], nodes: readonly Node[]): Set<Digest> {
   const found = new Set(roots.flatMap(closureOf).map(({ digest }) => digest));
-  for (let size = -1; size !== found.size; ) {
+  for (let size = -1; size !== found.size;) {
     size = found.size;
     for (const { built, subject } of nodes) {
-      if (subject && found.has(subject.digest)) for (const { digest } of closureOf(built)) found.add(digest);
+      const brought = subject && found.has(subject.digest) ? closureOf(built) : [];
+      for (const { digest } of brought) found.add(digest);
     }
   }
   return found;

@@ -44,30 +44,37 @@ describe('a blob that comes in any chunks', () => {
   it('has the digest of its bytes, in either algorithm, also where chunks broke and were sent again', async () => {
     const uploads = services.context.get(UploadService);
     await fc.assert(
-      fc.asyncProperty(fc.array(chunk, { maxLength: 5 }), fc.constantFrom('sha256', 'sha512'), async (chunks, algorithm) => {
-        const bytes = Buffer.concat(chunks.flatMap(({ pieces }) => pieces));
-        const { id } = await uploads.start(repository, { algorithm: 'sha256', declaredLength: undefined }, ANYBODY);
-        let sent = 0;
-        for (const { pieces, breaks } of chunks) {
-          const end = sent + pieces.reduce((length, piece) => length + piece.byteLength, 0);
-          if (breaks) {
-            const stream = Readable.from(piecesThen(pieces, true));
-            const broken = uploads.append(repository, id, { stream, start: undefined, length: undefined }, ANYBODY);
-            await expect(broken).rejects.toThrow('the client left');
+      fc.asyncProperty(
+        fc.array(chunk, { maxLength: 5 }),
+        fc.constantFrom('sha256', 'sha512'),
+        async (chunks, algorithm) => {
+          const bytes = Buffer.concat(chunks.flatMap(({ pieces }) => pieces));
+          const { id } = await uploads.start(repository, { algorithm: 'sha256', declaredLength: undefined }, ANYBODY);
+          let sent = 0;
+          for (const { pieces, breaks } of chunks) {
+            const end = sent + pieces.reduce((length, piece) => length + piece.byteLength, 0);
+            if (breaks) {
+              const stream = Readable.from(piecesThen(pieces, true));
+              const broken = uploads.append(repository, id, { stream, start: undefined, length: undefined }, ANYBODY);
+              await expect(broken).rejects.toThrow('the client left');
+            }
+            // Goes on where the registry says it stopped.
+            const { offset } = await uploads.status(repository, id);
+            expect(offset).toBeGreaterThanOrEqual(sent);
+            const stream = Readable.from(piecesThen([bytes.subarray(offset, end)], false));
+            await uploads.append(repository, id, { stream, start: offset, length: end - offset }, ANYBODY);
+            sent = end;
           }
-          // Goes on where the registry says it stopped.
-          const { offset } = await uploads.status(repository, id);
-          expect(offset).toBeGreaterThanOrEqual(sent);
-          const stream = Readable.from(piecesThen([bytes.subarray(offset, end)], false));
-          await uploads.append(repository, id, { stream, start: offset, length: end - offset }, ANYBODY);
-          sent = end;
-        }
-        const digest = digestBytes(bytes, algorithm);
-        const nothing = { stream: Readable.from([]), start: undefined, length: undefined };
+          const digest = digestBytes(bytes, algorithm);
+          const nothing = { stream: Readable.from([]), start: undefined, length: undefined };
 
-        expect(await uploads.finish(repository, id, digest, nothing, ANYBODY)).toEqual({ digest, size: bytes.byteLength });
-        expect(await new ContentClient(services).pullBlob(repository, digest)).toEqual(bytes);
-      }),
+          expect(await uploads.finish(repository, id, digest, nothing, ANYBODY)).toEqual({
+            digest,
+            size: bytes.byteLength,
+          });
+          expect(await new ContentClient(services).pullBlob(repository, digest)).toEqual(bytes);
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -1,6 +1,6 @@
 import { anImage, pushManifest } from '@berth/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EMPTY_CONFIG, expectError, headerOf, jsonOf, pushWhole } from './exchange.js';
+import { aList, EMPTY_CONFIG, expectError, headerOf, jsonOf, pushWhole } from './exchange.js';
 import { useRegistry } from './use-registry.js';
 
 describe('the catalog and the discovery of extensions', () => {
@@ -43,6 +43,6 @@ describe('the catalog and the discovery of extensions', () => {
   it.each(['/v2/_oci/ext/discover', '/v2/library/app/_oci/ext/discover'])('lists extensions at %s', async (path) => {
     const response = await registry().request('GET', path);
     expect([response.status, headerOf(response, 'content-type')]).toEqual([200, 'application/json']);
-    expect(jsonOf(response)).toEqual({ extensions: expect.any(Array) });
+    expect(jsonOf(response)).toEqual({ extensions: aList });
   });
 });

@@ -14,6 +14,14 @@ export function headerOf({ headers }: RegistryResponse, name: string): string | 
   return typeof value === 'string' ? value : value?.join(', ');
 }
 
+/** What `toEqual` takes for any text, number or list, or for one that contains something. */
+export const aString: unknown = expect.any(String);
+export const aNumber: unknown = expect.any(Number);
+export const aList: unknown = expect.any(Array);
+export const aListWith = (...entries: readonly unknown[]): unknown => expect.arrayContaining([...entries]);
+export const aListWithout = (...entries: readonly unknown[]): unknown => expect.not.arrayContaining([...entries]);
+export const aStringWith = (part: string): unknown => expect.stringContaining(part);
+
 export function jsonOf({ body }: RegistryResponse): unknown {
   return JSON.parse(body.toString());
 }
@@ -21,7 +29,7 @@ export function jsonOf({ body }: RegistryResponse): unknown {
 /** Expects the spec's error JSON with one error of that code. spec.md#error-codes */
 export function expectError(response: RegistryResponse, status: number, code: string): void {
   const what = { status: response.status, type: headerOf(response, 'content-type'), body: safeJsonOf(response) };
-  const error = expect.objectContaining({ code, message: expect.any(String) });
+  const error: unknown = expect.objectContaining({ code, message: aString });
   expect(what).toEqual({ status, type: 'application/json', body: { errors: [error] } });
 }
 

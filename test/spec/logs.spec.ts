@@ -1,5 +1,6 @@
 import { anImage, pushManifest } from '@berth/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { aString, aNumber } from './exchange.js';
 import { useRegistry } from './use-registry.js';
 import { until } from './until.js';
 
@@ -31,8 +32,8 @@ describe('logs', () => {
       reference: 'x',
       digest: image.digest,
       bytes: image.manifest.byteLength,
-      duration: expect.any(Number),
-      requestId: expect.any(String),
+      duration: aNumber,
+      requestId: aString,
       address: '127.0.0.1',
       userAgent: 'test/1',
     });
@@ -91,7 +92,7 @@ describe('the audit log', () => {
       reference: 'x',
       digest: image.digest,
       address: '127.0.0.1',
-      requestId: expect.any(String),
+      requestId: aString,
     });
   });
 

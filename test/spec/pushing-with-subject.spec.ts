@@ -1,6 +1,6 @@
 import { anArtifact, anImage, anIndex, pushManifest } from '@berth/testkit';
 import { describe, expect, it } from 'vitest';
-import { headerOf, jsonOf } from './exchange.js';
+import { aListWith, headerOf, jsonOf } from './exchange.js';
 import { useRegistry } from './use-registry.js';
 
 describe('pushing manifests with subject (end-7a)', () => {
@@ -16,7 +16,7 @@ describe('pushing manifests with subject (end-7a)', () => {
     const response = await pushManifest(registry().request, 'a', built, { tag: 'x' });
     expect(headerOf(response, 'oci-subject')).toBe(image.digest);
     expect(await referrersOf(image.digest)).toMatchObject({
-      manifests: expect.arrayContaining([expect.objectContaining({ digest: built.digest })]),
+      manifests: aListWith(expect.objectContaining({ digest: built.digest })),
     });
   });
 

@@ -8,7 +8,7 @@ const descriptor = { mediaType: 'application/x', digest: DIGEST, size: 1 };
 const image = { schemaVersion: 2, config: descriptor, layers: [descriptor] };
 const index = { schemaVersion: 2, manifests: [descriptor] };
 const parse = (document: unknown, mediaType: string) => parseManifest(Buffer.from(JSON.stringify(document)), mediaType);
-const invalid = (status: number) => expect.objectContaining({ code: 'MANIFEST_INVALID', status });
+const invalid = (status: number): unknown => expect.objectContaining({ code: 'MANIFEST_INVALID', status });
 
 describe('parseManifest', () => {
   it.each([

@@ -25,6 +25,8 @@ export interface UploadBody {
   /** Where the first byte belongs, and how many there are, as far as the client said. */
   readonly start: number | undefined;
   readonly length: number | undefined;
+  /** Called with each piece of the stream once nobody needs it any more. */
+  readonly release?: (bytes: Uint8Array) => void;
 }
 
 export interface UploadStart {
@@ -122,7 +124,7 @@ export class UploadService {
 
   async #receive(
     session: UploadSession,
-    { stream, start, length }: UploadBody,
+    { stream, start, length, release }: UploadBody,
     gone: AbortSignal,
     superseded: AbortSignal,
   ): Promise<void> {
@@ -141,6 +143,7 @@ export class UploadService {
         onWritten: (written) => {
           session.offset += written;
         },
+        ...(release ? { onReleased: release } : {}),
       });
     } catch (cause) {
       // A hash of bytes that were not kept is of no use any more.

@@ -15,7 +15,7 @@ export class UploadWriter extends Writable {
     private readonly fileSystem: FileSystem,
     private readonly file: FileDescriptor,
     private readonly upload: string,
-    private readonly options: Pick<AppendOptions, 'offset' | 'onBytes' | 'onWritten'>,
+    private readonly options: Pick<AppendOptions, 'offset' | 'onBytes' | 'onWritten' | 'onReleased'>,
   ) {
     super({ highWaterMark: BUFFERED_BYTES });
     this.#position = options.offset;
@@ -47,6 +47,7 @@ export class UploadWriter extends Writable {
       () => {
         this.#position += length;
         this.options.onWritten(length);
+        if (this.options.onReleased) for (const piece of pieces) this.options.onReleased(piece);
         done();
       },
       (cause: unknown) => {

@@ -59,7 +59,11 @@ export class MemoryBlobStorage extends BlobStorage {
     for (const [location, { modifiedAt }] of this.#blobs) yield await Promise.resolve({ location, modifiedAt });
   }
 
-  async append(upload: string, source: Readable, { offset, onBytes, onWritten, signal }: AppendOptions): Promise<void> {
+  async append(
+    upload: string,
+    source: Readable,
+    { offset, onBytes, onWritten, onReleased, signal }: AppendOptions,
+  ): Promise<void> {
     let position = offset;
     for await (const piece of addAbortSignal(signal, source) as AsyncIterable<Buffer>) {
       signal.throwIfAborted();
@@ -71,6 +75,7 @@ export class MemoryBlobStorage extends BlobStorage {
       this.#uploads.set(upload, grown);
       position += piece.byteLength;
       onWritten(piece.byteLength);
+      onReleased?.(piece);
     }
     if (!this.#uploads.has(upload)) this.#uploads.set(upload, Buffer.alloc(0));
   }

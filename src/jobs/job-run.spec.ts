@@ -1,0 +1,157 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Clock, Notifier } from '@berth/sdk';
+import { RegistryLogger } from '../logging/registry-logger.js';
+import type { Database } from '../metadata/database.js';
+import { type Lease, type LeaseRequest, Leases } from '../metadata/leases.js';
+import { InMemoryMeter } from '../metering/in-memory-meter.js';
+import type { Job } from './job.js';
+import { JobRun } from './job-run.js';
+
+class StandingClock extends Clock {
+  now(): number {
+    return 1000;
+  }
+}
+
+class RememberingNotifier extends Notifier {
+  readonly told: unknown[] = [];
+
+  override notify(name: string, event: object): void {
+    this.told.push({ name, ...event });
+  }
+}
+
+/** One lease for all processes of a test. */
+class FakeLeases extends Leases {
+  readonly held = new Map<string, string>();
+  failure: Error | undefined;
+
+  constructor() {
+    super(undefined as unknown as Database);
+  }
+
+  override async acquire({ name, holder }: LeaseRequest): Promise<Lease | undefined> {
+    if (this.failure) throw this.failure;
+    const current = this.held.get(name);
+    if (current !== undefined && current !== holder) return undefined;
+    this.held.set(name, holder);
+    return { name, holder, fence: 1 };
+  }
+
+  override async release({ name, holder }: Pick<Lease, 'name' | 'holder'>): Promise<void> {
+    if (this.held.get(name) === holder) this.held.delete(name);
+  }
+}
+
+let leases: FakeLeases;
+let notifier: RememberingNotifier;
+let runs: JobRun;
+let finish: () => void;
+
+function aProcess(): JobRun {
+  const logger = new RegistryLogger(new PassThrough(), 'silent');
+  return new JobRun(leases, new StandingClock(), notifier, logger, new InMemoryMeter());
+}
+
+function jobOf(run: Job['run'], more: Partial<Job> = {}): Job {
+  return { name: 'sweep', interval: 1000, timeout: 60_000, run, ...more };
+}
+
+/** A job that runs until `finish` is called. */
+function waitingJob(): Job {
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  return jobOf(() => finished);
+}
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });
+
+beforeEach(() => {
+  leases = new FakeLeases();
+  notifier = new RememberingNotifier();
+  runs = aProcess();
+  finish = () => {};
+});
+
+afterEach(() => {
+  finish();
+});
+
+describe('a run of a job', () => {
+  it('succeeds, gives its lease up and is told of', async () => {
+    expect(await runs.start(jobOf(async () => {}))).toBe('succeeded');
+    expect(leases.held.size).toBe(0);
+    expect(notifier.told).toEqual([{ name: 'job.completed', job: 'sweep', outcome: 'succeeded', duration: 0 }]);
+  });
+
+  it('is skipped while one of the same job is under way', async () => {
+    const first = runs.start(waitingJob());
+    expect(await runs.start(jobOf(async () => {}))).toBe('skipped');
+
+    finish();
+    expect(await first).toBe('succeeded');
+    expect(await runs.start(jobOf(async () => {}))).toBe('succeeded');
+  });
+
+  it('does not hold up another job', async () => {
+    const first = runs.start(waitingJob());
+
+    expect(await runs.start(jobOf(async () => {}, { name: 'other' }))).toBe('succeeded');
+    finish();
+    await first;
+  });
+
+  it('is skipped while another process has the lease', async () => {
+    const elsewhere = aProcess().start(waitingJob());
+    expect(await runs.start(jobOf(async () => expect.fail('it ran twice')))).toBe('skipped');
+
+    finish();
+    await elsewhere;
+    expect(await runs.start(jobOf(async () => {}))).toBe('succeeded');
+  });
+
+  it('has failed where it throws, and the next one runs', async () => {
+    expect(await runs.start(jobOf(() => Promise.reject(new Error('a bug'))))).toBe('failed');
+    expect(leases.held.size).toBe(0);
+    expect(await runs.start(jobOf(async () => {}))).toBe('succeeded');
+  });
+
+  it('has failed where the lease cannot be taken', async () => {
+    leases.failure = new Error('the disk is full');
+
+    expect(await runs.start(jobOf(async () => expect.fail('it ran')))).toBe('failed');
+  });
+
+  it('is aborted at its timeout', async () => {
+    expect(await runs.start(jobOf(untilAborted, { timeout: 5 }))).toBe('aborted');
+    expect(notifier.told).toMatchObject([{ outcome: 'aborted' }]);
+  });
+});
+
+describe('stopping', () => {
+  it('aborts what runs and waits for its end', async () => {
+    let hasEnded = false;
+    const run = runs.start(
+      jobOf(async (signal) => {
+        await untilAborted(signal).catch(() => {});
+        await new Promise(setImmediate);
+        hasEnded = true;
+        throw new Error('stopped');
+      }),
+    );
+    await new Promise(setImmediate);
+    await runs.stop();
+
+    expect(hasEnded).toBe(true);
+    expect(await run).toBe('aborted');
+  });
+
+  it('is done at once where nothing runs', async () => {
+    await expect(runs.stop()).resolves.toBeUndefined();
+  });
+});
