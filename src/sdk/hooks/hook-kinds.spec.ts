@@ -37,9 +37,9 @@ describe('a hook handler', () => {
     const misspelt: HookHandler<'manifest.beforePutt'> | undefined = undefined;
     // @ts-expect-error: a source says what it found.
     const silentSource: HookHandler<'tag.refresh'> = { handle: () => Promise.resolve() };
-    // @ts-expect-error: a gate has no digest of another event.
-    const otherEvent: HookHandler<'upload.beforeStart'> = { handle: async ({ digest }) => digest };
-    expect([misspelt, silentSource, otherEvent]).toHaveLength(3);
+    // @ts-expect-error: a notification gives no answer.
+    const answering: HookHandler<'tag.moved'> = { handle: () => Promise.resolve('moved') };
+    expect([misspelt, silentSource, answering]).toHaveLength(3);
   });
 
   it('of a source answers with what that source finds', () => {
