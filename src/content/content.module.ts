@@ -2,11 +2,13 @@ import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { Clock } from '@berth/sdk';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { BlobStorage } from '../storage/blob-storage.js';
+import { BlobMount } from './blobs/blob-mount.js';
 import { BlobService } from './blobs/blob.service.js';
 import { FileSweeper } from './garbage-collection/file-sweeper.js';
 import { GarbageCollectionJob, type GarbageCollectionSchedule } from './garbage-collection/garbage-collection.job.js';
 import { GarbageCollection } from './garbage-collection/garbage-collection.js';
 import { GarbageCollector } from './garbage-collection/garbage-collector.js';
+import { LastSeen } from './last-seen.js';
 import { ManifestCache } from './manifests/manifest-cache.js';
 import { ManifestCommit } from './manifests/manifest-commit.js';
 import { ManifestService } from './manifests/manifest.service.js';
@@ -19,13 +21,22 @@ import { UploadExpiry } from './uploads/upload-expiry.js';
 import { UploadService } from './uploads/upload.service.js';
 import { UploadSessions } from './uploads/upload-sessions.js';
 
-const SERVICES = [BlobService, ManifestService, ReferrersService, RepositoryService, TagService, UploadService];
+const SERVICES = [
+  BlobMount,
+  BlobService,
+  ManifestService,
+  ReferrersService,
+  RepositoryService,
+  TagService,
+  UploadService,
+];
 const PARTS = [
   BlobCommit,
   FileSweeper,
   GarbageCollection,
   GarbageCollectionJob,
   GarbageCollector,
+  LastSeen,
   ManifestCache,
   ManifestCommit,
   PullCounter,

@@ -43,10 +43,10 @@ export function sendManifest(request: HttpRequest, reply: HttpReply, manifest: P
   answerRaw(reply, 200, describeManifest(manifest), manifest.text);
 }
 
-/** 200 with the headers of the manifest and no body. */
+/** 200 with the headers of the manifest and no body, or 304 where the client has it. */
 export function sendManifestHead(request: HttpRequest, reply: HttpReply, manifest: ManifestDescription): void {
   request.facts.digest = manifest.digest;
-  answerRaw(reply, 200, describeManifest(manifest));
+  answerRaw(reply, isUnchanged(request, manifest.digest) ? 304 : 200, describeManifest(manifest));
 }
 
 /** 201 with what the spec wants to be said of a pushed manifest. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { algorithmOf, type Digest, type RepositoryName } from '@berth/sdk';
 import type { HttpReply, HttpRequest } from '../http/exchange.js';
-import { BlobService } from '../content/blobs/blob.service.js';
+import { BlobMount } from '../content/blobs/blob-mount.js';
 import { UploadService } from '../content/uploads/upload.service.js';
 import { HttpOptions } from '../http/http-options.js';
 import { requireDigest } from '../http/parameters.js';
@@ -16,7 +16,7 @@ import { algorithmOfRequest, chunkOf, mountSourceOf } from './upload-request.js'
 export class UploadStarter {
   constructor(
     private readonly uploads: UploadService,
-    private readonly blobs: BlobService,
+    private readonly mounts: BlobMount,
     private readonly options: HttpOptions,
   ) {}
 
@@ -40,7 +40,7 @@ export class UploadStarter {
   /** end-11 */
   async #mount(repository: RepositoryName, digest: Digest, request: HttpRequest): Promise<boolean> {
     request.facts.digest = digest;
-    return this.blobs.mount(repository, digest, mountSourceOf(request), contextOf(request));
+    return this.mounts.mount(repository, digest, mountSourceOf(request), contextOf(request));
   }
 
   /** end-4b */

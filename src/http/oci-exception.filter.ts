@@ -1,8 +1,9 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
 import { ERROR_CODES, type ErrorCode, RegistryError, StorageError } from '@berth/sdk';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import { ERROR_TYPE, errorBody } from './error-body.js';
+import { parseRepositoryPath } from './repository-path.js';
 
 export interface RenderedError {
   readonly status: number;
@@ -21,7 +22,7 @@ export class OciExceptionFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const { status, headers, body, isInternal } = renderError(error, request.id);
+    const { status, headers, body, isInternal } = renderError(knownPath(error, request), request.id);
     const isGone = request.raw.destroyed && !request.raw.complete;
     if (isInternal && !isGone) {
       this.logger.error(
@@ -38,6 +39,13 @@ export class OciExceptionFilter implements ExceptionFilter {
     if (!request.raw.complete) void reply.header('connection', 'close');
     void reply.code(status).headers(headers).header('content-type', ERROR_TYPE).send(body);
   }
+}
+
+/** The router says 404 for a path it knows under another method; the path tells whether that was the cause. */
+function knownPath(error: unknown, { originalUrl }: FastifyRequest): unknown {
+  const isUnrouted = error instanceof NotFoundException;
+  if (!isUnrouted || parseRepositoryPath(originalUrl.split('?', 1)[0] ?? '') === undefined) return error;
+  return new RegistryError('UNSUPPORTED', { message: 'the path does not take this method' });
 }
 
 export function renderError(error: unknown, requestId: string): RenderedError {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Digest, RepositoryName } from '@berth/sdk';
-import { sql } from 'kysely';
 import { Database } from './database.js';
 import type { Facts } from './schema.js';
 
@@ -11,8 +10,6 @@ export interface BlobRow {
 
 export interface HeldBlobRow extends BlobRow {
   readonly repositoryId: number;
-  /** 1 where a manifest of the repository names it, else 0. */
-  readonly referenced: number;
 }
 
 export interface BlobKey {
@@ -40,18 +37,7 @@ export class Blobs {
           .where('r.name', '=', repository)
           .where('m.digest', '=', digest)
           .where('b.state', '=', 'present')
-          .select(['b.size', 'b.location', 'r.id as repositoryId'])
-          .select(({ exists, selectFrom }) =>
-            exists(
-              selectFrom('manifest_references as f')
-                .select(sql<number>`1`.as('one'))
-                .whereRef('f.repository_id', '=', 'm.repository_id')
-                .whereRef('f.digest', '=', 'm.digest')
-                .where('f.kind', 'in', ['config', 'layer']),
-            )
-              .$castTo<number>()
-              .as('referenced'),
-          ),
+          .select(['b.size', 'b.location', 'r.id as repositoryId']),
     );
     this.#present = database.prepare<{ store: string; digest: Digest }, BlobRow>((reader, { store, digest }) =>
       reader

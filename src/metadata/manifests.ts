@@ -184,6 +184,16 @@ export class Manifests {
     return row?.digest;
   }
 
+  /** Marks it as just seen; false where it has gone. */
+  async touch(facts: Facts, id: number, at: number): Promise<boolean> {
+    const { numUpdatedRows } = await facts
+      .updateTable('manifests')
+      .set({ last_seen: at })
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
   /** False where it was gone already. Its tags must have gone before. */
   async remove(facts: Facts, id: number): Promise<boolean> {
     const { numDeletedRows } = await facts.deleteFrom('manifests').where('id', '=', id).executeTakeFirstOrThrow();

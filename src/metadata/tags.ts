@@ -27,7 +27,15 @@ export class Tags {
     return row?.digest;
   }
 
+  /** What it pointed at before counts as seen from now on: it may be pulled by its digest still. */
   async move(facts: Facts, { repositoryId, tag, manifestId, actor, at }: TagMove): Promise<void> {
+    await facts
+      .updateTable('manifests')
+      .set({ last_seen: at })
+      .where('id', 'in', (e) =>
+        e.selectFrom('tags').select('manifest_id').where('repository_id', '=', repositoryId).where('name', '=', tag),
+      )
+      .execute();
     const target = { manifest_id: manifestId, moved_at: at, moved_by: actor ?? null };
     await facts
       .insertInto('tags')

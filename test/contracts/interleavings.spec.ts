@@ -85,9 +85,9 @@ const PAIRS = ALL.flatMap((one, at) => ALL.slice(at).map((two): OperationName[] 
 /** Who takes nothing within the grace time and who does differ only to a push. */
 const TELLING = PAIRS.filter((pair) => !pair.includes('collectOld') || PUSHES.some((push) => pair.includes(push)));
 const TRIPLES: readonly OperationName[][] = [
-  ['mountAndPush', 'collectOld', 'deleteManifest'],
+  ['mountAndPush', 'deleteTag', 'deleteManifest'],
+  ['headAndPush', 'deleteTag', 'deleteManifest'],
   ['moveTag', 'deleteTag', 'deleteManifest'],
-  ['moveTag', 'deleteTag', 'collect'],
 ];
 
 /** An image under a tag, another that nobody tagged, and a blob that B holds and nobody names: all a day old. */

@@ -65,17 +65,15 @@ function describeBlobs(of: () => MetadataNouns): void {
     expect(await of().memberships.holders(DEFAULT_STORE, digest, 10)).toEqual([holder.name]);
   });
 
-  it('says whether a manifest of the repository names the blob', async () => {
-    const { name, id } = await aRepository(of());
+  it('names a manifest of the repository that has the blob as a part, where there is one', async () => {
+    const { id } = await aRepository(of());
     const digest = await of().database.transaction((facts) => putBlob(of(), facts, id, 'named'));
-    expect(Boolean((await of().blobs.findHeld(name, digest))?.referenced)).toBe(false);
+    const user = () => of().database.transaction((facts) => of().manifests.userOf(facts, id, digest));
+    expect(await user()).toBeUndefined();
 
     const references = [{ digest, kind: 'layer', state: 'held', size: 5 }] as const;
     await of().database.transaction((facts) => of().manifests.put(facts, aManifestRow(id, 'names it', { references })));
-    expect(Boolean((await of().blobs.findHeld(name, digest))?.referenced)).toBe(true);
-    expect(await of().database.transaction((facts) => of().manifests.userOf(facts, id, digest))).toBe(
-      digestOfText('names it'),
-    );
+    expect(await user()).toBe(digestOfText('names it'));
   });
 
   it('gives up a membership once', async () => {
@@ -187,9 +185,9 @@ function describeTags(of: () => MetadataNouns): void {
     const manifest = (text: string) =>
       of().database.transaction((facts) => of().manifests.put(facts, aManifestRow(repositoryId, text)));
     const [first, second] = [await manifest('first'), await manifest('second')];
-    const move = (tag: string, manifestId: number) =>
+    const move = (tag: string, manifestId: number, at = AT) =>
       of().database.transaction((facts) =>
-        of().tags.move(facts, { repositoryId, tag: tagOf(tag), manifestId, actor: 'ann', at: AT }),
+        of().tags.move(facts, { repositoryId, tag: tagOf(tag), manifestId, actor: 'ann', at }),
       );
     for (const tag of names) await move(tag, first.id);
     return { name, repositoryId, first, second, move };
@@ -202,6 +200,17 @@ function describeTags(of: () => MetadataNouns): void {
 
     await move('v1', second.id);
     expect(await pointsAt()).toBe(digestOfText('second'));
+  });
+
+  it('marks as seen what a tag pointed at before, since it may be pulled by its digest still', async () => {
+    const { first, second, move } = await tagged('v1');
+    const lastSeen = async (id: number) => {
+      const query = of().database.reader.selectFrom('manifests').select('last_seen').where('id', '=', id);
+      return (await query.executeTakeFirstOrThrow()).last_seen;
+    };
+    await move('v1', second.id, AT + 9);
+
+    expect(await lastSeen(first.id)).toBe(AT + 9);
   });
 
   it('lists tags in byte order, after the last, one more than a page where there is one', async () => {

@@ -17,6 +17,7 @@ import { Tags } from '../../metadata/tags.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { digestBytes } from '../blobs/digesting.js';
 import type { ContentContext } from '../content-context.js';
+import { LastSeen } from '../last-seen.js';
 import { ManifestCache } from './manifest-cache.js';
 import { ManifestCommit } from './manifest-commit.js';
 import { parseManifest } from './manifest-validator.js';
@@ -61,6 +62,7 @@ export class ManifestService {
     private readonly changes: Changes,
     private readonly cache: ManifestCache,
     private readonly manifestCommit: ManifestCommit,
+    private readonly lastSeen: LastSeen,
     private readonly pulls: PullCounter,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
@@ -72,6 +74,9 @@ export class ManifestService {
     if (this.hooks.hears('manifest.beforeGet')) {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest: row.digest }, context);
     }
+    // What has a tag is kept by it.
+    const isHeld = reference.kind === 'tag' || (await this.lastSeen.manifest(row.id));
+    if (!isHeld) throw manifestUnknown(repository, reference);
     return row;
   }
 
@@ -200,6 +205,8 @@ export class ManifestService {
       if (!(await this.tags.remove(facts, row.repositoryId, tag)))
         throw manifestUnknown(repository, { kind: 'tag', tag });
       const { digest } = row;
+      // Whoever pulls by the digest that the tag gave has as long as for anything else that is untagged.
+      await this.manifests.touch(facts, row.id, this.clock.now());
       await this.changes.record(facts, {
         at: this.clock.now(),
         kind: 'tag.deleted',

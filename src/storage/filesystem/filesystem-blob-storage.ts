@@ -74,8 +74,7 @@ export class FilesystemBlobStorage extends BlobStorage {
         if (found > size) await this.#fileSystem.truncate(file, size);
         if (this.#durable) await this.#fileSystem.sync(file);
       });
-      await this.#ensureFolder(dirname(target));
-      await this.#fileSystem.rename(uploadPath(this.#root, upload), target);
+      await this.#moveTo(target, uploadPath(this.#root, upload));
       if (this.#durable) await this.#fileSystem.syncFolder(dirname(target));
     });
     return location;
@@ -156,6 +155,19 @@ export class FilesystemBlobStorage extends BlobStorage {
       return await use(file);
     } finally {
       await this.#fileSystem.close(file);
+    }
+  }
+
+  async #moveTo(target: string, from: string): Promise<void> {
+    const folder = dirname(target);
+    await this.#ensureFolder(folder);
+    try {
+      await this.#fileSystem.rename(from, target);
+    } catch (cause) {
+      // Somebody has removed the folder from under us.
+      if (!isAbsent(cause) || !this.#folders.delete(folder)) throw cause;
+      await this.#ensureFolder(folder);
+      await this.#fileSystem.rename(from, target);
     }
   }
 

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { AccessControl, Clock, type Digest, type RepositoryName } from '@berth/sdk';
+import { Blobs } from '../../metadata/blobs.js';
+import { Changes } from '../../metadata/changes.js';
+import { Database } from '../../metadata/database.js';
+import { Memberships } from '../../metadata/memberships.js';
+import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
+import { HookRunner } from '../../plugin-host/hook-runner.js';
+import type { ContentContext } from '../content-context.js';
+
+/** How many repositories are asked for when a mount names none: one that may be read is enough. */
+const MOUNT_CANDIDATES = 100;
+
+/** Lets a repository hold a blob that another one holds, without a byte being sent. */
+@Injectable()
+export class BlobMount {
+  constructor(
+    private readonly database: Database,
+    private readonly blobs: Blobs,
+    private readonly memberships: Memberships,
+    private readonly repositories: Repositories,
+    private readonly changes: Changes,
+    private readonly access: AccessControl,
+    private readonly hooks: HookRunner,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Makes `repository` hold a blob that another one holds. Where `from` is absent, any repository that the actor may pull
+   * from will do. False where there is none, or where it lies in another store. end-11
+   */
+  async mount(
+    repository: RepositoryName,
+    digest: Digest,
+    from: RepositoryName | undefined,
+    context: ContentContext,
+  ): Promise<boolean> {
+    const source = await this.#mountSource(digest, from, context.actor);
+    if (source === undefined) return false;
+    const size = await this.#mountFrom(source, repository, digest, context);
+    if (size === undefined) return false;
+    this.hooks.notify('blob.mounted', { repository, digest, size, from: source }, context);
+    return true;
+  }
+
+  async #mountSource(
+    digest: Digest,
+    from: RepositoryName | undefined,
+    actor: string | undefined,
+  ): Promise<RepositoryName | undefined> {
+    const candidates = from ? [from] : await this.memberships.holders(DEFAULT_STORE, digest, MOUNT_CANDIDATES);
+    return candidates.find((candidate) => this.access.may(actor, 'pull', candidate));
+  }
+
+  #mountFrom(
+    source: RepositoryName,
+    repository: RepositoryName,
+    digest: Digest,
+    { actor }: ContentContext,
+  ): Promise<number | undefined> {
+    return this.database.transaction(async (facts) => {
+      const at = this.clock.now();
+      const origin = await this.repositories.findIn(facts, source);
+      if (!origin || !(await this.memberships.held(facts, origin.id, [digest])).has(digest)) return undefined;
+      const target = await this.repositories.ensure(facts, { name: repository, actor, at });
+      if (target.store !== origin.store) return undefined;
+      await this.memberships.put(facts, { repositoryId: target.id, store: target.store, digest, at });
+      await this.changes.record(facts, { at, kind: 'blob.mounted', repository, digest, actor });
+      return (await this.blobs.findIn(facts, { store: origin.store, digest }))?.size;
+    });
+  }
+}
