@@ -22,7 +22,7 @@ class SeriesTable<State> {
 
   at(labels: Labels): { labels: Labels; state: State } {
     let key = '';
-    for (const name in labels) key += `${name}\u0000${labels[name] ?? ''}\u0001`;
+    for (const name of Object.keys(labels).sort()) key += `${name}\u0000${labels[name] ?? ''}\u0001`;
     let entry = this.#series.get(key);
     if (!entry) this.#series.set(key, (entry = { labels, state: this.initial() }));
     return entry;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { algorithmOf, type Digest, digestOf, parseReference, type RepositoryName, type Tag } from '@berth/sdk';
+import { BlobMount } from '../../src/content/blobs/blob-mount.js';
 import { BlobService } from '../../src/content/blobs/blob.service.js';
 import { ManifestService } from '../../src/content/manifests/manifest.service.js';
 import type { ContentContext } from '../../src/content/content-context.js';
@@ -20,11 +21,13 @@ export class ContentClient {
   readonly #uploads: UploadService;
   readonly #manifests: ManifestService;
   readonly #blobs: BlobService;
+  readonly #mounts: BlobMount;
 
   constructor({ context }: Pick<OpenServices, 'context'>) {
     this.#uploads = context.get(UploadService);
     this.#manifests = context.get(ManifestService);
     this.#blobs = context.get(BlobService);
+    this.#mounts = context.get(BlobMount);
   }
 
   /** Children, then blobs, then the manifest, as clients do. */
@@ -65,7 +68,7 @@ export class ContentClient {
   }
 
   async mount(repository: RepositoryName, digest: Digest, from: RepositoryName): Promise<boolean> {
-    return await this.#blobs.mount(repository, digest, from, ANYBODY);
+    return await this.#mounts.mount(repository, digest, from, ANYBODY);
   }
 
   async headBlob(repository: RepositoryName, digest: Digest): Promise<void> {

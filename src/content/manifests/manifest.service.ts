@@ -126,11 +126,7 @@ export class ManifestService {
       this.#tellPushed(push, { ...description, subject: subject?.digest, tags }, previous, context);
       return { ...description, subject: subject?.digest, tags };
     }
-    throw new RegistryError('DENIED', {
-      status: 409,
-      message: 'the tag is being moved by others: try again',
-      detail: { tags },
-    });
+    throw tagIsMoving(tags);
   }
 
   /** A tag: it alone. A digest: the manifest with all its tags; DENIED (405) while an index names it. end-9 */
@@ -202,9 +198,12 @@ export class ManifestService {
 
   #deleteTag(repository: RepositoryName, tag: Tag, row: ManifestRow, { actor }: ContentContext): Promise<Tag[]> {
     return this.database.transaction(async (facts) => {
-      if (!(await this.tags.remove(facts, row.repositoryId, tag)))
-        throw manifestUnknown(repository, { kind: 'tag', tag });
       const { digest } = row;
+      const current = await this.tags.digestOf(facts, row.repositoryId, tag);
+      if (current === undefined) throw manifestUnknown(repository, { kind: 'tag', tag });
+      // The gates agreed to the end of a tag that points at this digest, and at no other.
+      if (current !== digest) throw tagIsMoving([tag]);
+      await this.tags.remove(facts, row.repositoryId, tag);
       // Whoever pulls by the digest that the tag gave has as long as for anything else that is untagged.
       await this.manifests.touch(facts, row.id, this.clock.now());
       await this.changes.record(facts, {
@@ -248,6 +247,14 @@ function digestOfPush({ reference, bytes }: ManifestPush): Digest {
   const found = digestBytes(algorithmOf(reference.digest), bytes);
   if (found === reference.digest) return found;
   throw new RegistryError('DIGEST_INVALID', { detail: { digest: reference.digest, found } });
+}
+
+function tagIsMoving(tags: readonly Tag[]): RegistryError {
+  return new RegistryError('DENIED', {
+    status: 409,
+    message: 'the tag is being moved by others: try again',
+    detail: { tags },
+  });
 }
 
 function manifestUnknown(repository: RepositoryName, reference: Reference): RegistryError {

@@ -36,13 +36,14 @@ export class UploadSession {
 
   /** Waits for the turn of whoever was first, after telling it that it is superseded. */
   async takeTurn(): Promise<SessionTurn> {
+    // Whoever has the turn, and whoever waits for it: only the newest request goes on.
     this.#current?.abort(new Error('Another request took the upload over.'));
+    const controller = new AbortController();
+    this.#current = controller;
     const before = this.#last;
     const finished = Promise.withResolvers<undefined>();
     this.#last = before.then(() => finished.promise);
     await before;
-    const controller = new AbortController();
-    this.#current = controller;
     return {
       superseded: controller.signal,
       [Symbol.dispose]: () => {

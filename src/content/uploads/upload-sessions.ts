@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { RegistryError, type RepositoryName } from '@berth/sdk';
-import { LRUCache } from 'lru-cache';
 import { Uploads } from '../../metadata/uploads.js';
 import { BlobStorage } from '../../storage/blob-storage.js';
 import { UploadSession } from './upload-session.js';
@@ -11,7 +10,8 @@ const REMEMBERED = 10_000;
 /** The sessions this process knows, and those it can take up again after a restart. */
 @Injectable()
 export class UploadSessions {
-  readonly #sessions = new LRUCache<string, UploadSession>({ max: REMEMBERED });
+  /** The longest unused first. */
+  readonly #sessions = new Map<string, UploadSession>();
 
   constructor(
     private readonly uploads: Uploads,
@@ -19,7 +19,9 @@ export class UploadSessions {
   ) {}
 
   remember(session: UploadSession): void {
+    this.#sessions.delete(session.id);
     this.#sessions.set(session.id, session);
+    if (this.#sessions.size > REMEMBERED) this.#forgetOldest();
   }
 
   forget(id: string): void {
@@ -27,13 +29,16 @@ export class UploadSessions {
   }
 
   isBusy(id: string): boolean {
-    return this.#sessions.peek(id)?.isBusy ?? false;
+    return this.#sessions.get(id)?.isBusy ?? false;
   }
 
   /** The session of an upload of the repository, or BLOB_UPLOAD_UNKNOWN. */
   async get(repository: RepositoryName, id: string): Promise<UploadSession> {
     const known = this.#sessions.get(id);
-    if (known && !known.isClosed && known.repository === repository) return known;
+    if (known && !known.isClosed && known.repository === repository) {
+      this.remember(known);
+      return known;
+    }
     const row = await this.uploads.find(repository, id);
     if (!row) throw uploadUnknown(id);
     const session = new UploadSession(id, repository, row.store, row.algorithm, await this.storage.uploadSize(id));
@@ -42,6 +47,15 @@ export class UploadSessions {
     if (other && !other.isClosed) return other;
     this.remember(session);
     return session;
+  }
+
+  /** Never one that is busy: a second session of the same upload would write beside it. */
+  #forgetOldest(): void {
+    for (const [id, session] of this.#sessions) {
+      if (session.isBusy) continue;
+      this.#sessions.delete(id);
+      return;
+    }
   }
 }
 

@@ -30,16 +30,26 @@ export class RootLock {
         { cause },
       );
     }
-    const holder = `process ${String(process.pid)} on ${hostname()}, since ${new Date().toISOString()}`;
-    await writeFile(`${holderFile}.new`, holder);
-    await rename(`${holderFile}.new`, holderFile);
-    return new RootLock(connection);
+    const lock = new RootLock(connection);
+    try {
+      await signHolder(holderFile);
+    } catch (cause) {
+      lock.release();
+      throw cause;
+    }
+    return lock;
   }
 
   release(): void {
     this.#connection.exec('ROLLBACK');
     this.#connection.close();
   }
+}
+
+async function signHolder(holderFile: string): Promise<void> {
+  const holder = `process ${String(process.pid)} on ${hostname()}, since ${new Date().toISOString()}`;
+  await writeFile(`${holderFile}.new`, holder);
+  await rename(`${holderFile}.new`, holderFile);
 }
 
 async function describeHolder(holderFile: string): Promise<string> {
