@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { StorageError } from '@berth/sdk';
 import { ConfigError } from '../config/config-error.js';
 import { type Console, PROCESS_CONSOLE } from './console.js';
 import { EXIT } from './exit-code.js';
@@ -61,6 +62,10 @@ export async function run(argv: readonly string[], console: Console = PROCESS_CO
   try {
     return await parsed(console);
   } catch (error) {
+    if (error instanceof StorageError) {
+      console.err(`berth: ${error.message}\n`);
+      return EXIT.failure;
+    }
     if (!(error instanceof ConfigError)) throw error;
     printViolations(error, console);
     return EXIT.config;

@@ -61,15 +61,21 @@ async function onCopy(config: RegistryConfig, use: (foundations: Foundations) =>
   const { SqliteDatabase } = await import('../metadata/dialects/sqlite/sqlite.database.js');
   const { KeepingBlobStorage } = await import('../storage/filesystem/keeping-blob-storage.js');
   const original = new SqliteDatabase({ folder: config.storage.rootDirectory, durable: false });
+  const storage = new KeepingBlobStorage({ root: config.storage.rootDirectory, durable: false });
   const folder = await mkdtemp(join(tmpdir(), 'berth-gc-'));
   try {
+    // In this order: an upload that begins meanwhile must not look like one that nobody knows.
+    await storage.rememberUploads();
     await original.open({ readOnly: true });
-    await original.copyTo(folder);
-    await original.close();
+    try {
+      await original.copyTo(folder);
+    } finally {
+      await original.close();
+    }
     await use({
       ...(await foundationsOf({ ...config, log: { level: config.log.level } })),
       database: new SqliteDatabase({ folder, durable: false }),
-      storage: new KeepingBlobStorage({ root: config.storage.rootDirectory, durable: false }),
+      storage,
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

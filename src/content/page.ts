@@ -10,18 +10,19 @@ export interface Page<Entry> {
   readonly next: { readonly last: Entry; readonly n: number } | undefined;
 }
 
-/** Entries of an answer whose client named no number. */
-const DEFAULT_ENTRIES = 10_000;
+/** Entries of one answer, however many a client asks for: more come by its Link. */
+const MOST_ENTRIES = 10_000;
 
 /** Cuts one page out of a sorted list. `list` gives entries after `last`, at most `limit`. spec.md#listing-tags */
 export async function pageOf<Entry extends string>(
-  { n = DEFAULT_ENTRIES, last }: PageRequest,
+  { n = MOST_ENTRIES, last }: PageRequest,
   list: (last: string | undefined, limit: number) => Promise<Entry[]>,
 ): Promise<Page<Entry>> {
   if (n === 0) return { entries: [], next: undefined };
   // One more than asked for tells whether there is a next page.
-  const found = await list(last, n + 1);
-  const entries = found.slice(0, n);
+  const limit = Math.min(n, MOST_ENTRIES);
+  const found = await list(last, limit + 1);
+  const entries = found.slice(0, limit);
   const end = entries.at(-1);
-  return { entries, next: found.length > n && end !== undefined ? { last: end, n } : undefined };
+  return { entries, next: found.length > limit && end !== undefined ? { last: end, n } : undefined };
 }

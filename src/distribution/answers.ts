@@ -5,6 +5,7 @@ import type { Page } from '../content/page.js';
 import type { UploadStatus } from '../content/uploads/upload.service.js';
 import { entityTag, isUnchanged } from '../http/entity-tag.js';
 import { API_VERSION, answerRaw } from '../http/raw-answer.js';
+import { watchRest } from '../http/idle-watch.js';
 import { nextLink } from '../http/link-header.js';
 
 const JSON_TYPE = 'application/json';
@@ -19,6 +20,7 @@ export function sendJson(reply: HttpReply, body: unknown, type = JSON_TYPE): voi
     .code(200)
     .header('content-type', type)
     .send(Buffer.from(JSON.stringify(body)));
+  watchRest(reply.raw, reply.request.facts.idleTimeout);
 }
 
 /** Headers of a manifest's answer. */

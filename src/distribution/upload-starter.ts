@@ -50,9 +50,15 @@ export class UploadStarter {
     const { length: declaredLength } = chunkOf(request, request.raw);
     const start = { algorithm: algorithmOf(digest), declaredLength };
     const { id } = await this.uploads.start(repository, start, context);
-    const { size } = await withBody(request, this.options.idleTimeout, (stream) =>
-      this.uploads.finish(repository, id, digest, chunkOf(request, stream), context),
-    );
-    request.facts.bytes = size;
+    try {
+      const { size } = await withBody(request, this.options.idleTimeout, (stream) =>
+        this.uploads.finish(repository, id, digest, chunkOf(request, stream), context),
+      );
+      request.facts.bytes = size;
+    } catch (cause) {
+      // Nobody else knows the id, so nobody would go on with it.
+      await this.uploads.discard(repository, id);
+      throw cause;
+    }
   }
 }

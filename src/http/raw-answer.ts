@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { watchRest } from './idle-watch.js';
 
 /** Sent with every answer below /v2; no client of today needs it, older ones do. */
 export const API_VERSION = { 'Docker-Distribution-Api-Version': 'registry/2.0' } as const;
@@ -13,4 +14,5 @@ export type RawHeaders = Readonly<Record<string, string | number>>;
 export function answerRaw(reply: FastifyReply, status: number, headers: RawHeaders, body?: string): void {
   reply.hijack();
   reply.raw.writeHead(status, headers).end(body, 'latin1');
+  watchRest(reply.raw, reply.request.facts.idleTimeout);
 }

@@ -12,6 +12,8 @@ export interface RequestFacts {
   /** Bytes of the body that was received or sent. */
   bytes: number;
   readonly response: ServerResponse;
+  /** Milliseconds of silence after which the answer is cut. */
+  readonly idleTimeout: number;
 }
 
 declare module 'fastify' {
@@ -20,7 +22,7 @@ declare module 'fastify' {
   }
 }
 
-export function newFacts(response: ServerResponse): RequestFacts {
+export function newFacts(response: ServerResponse, idleTimeout: number): RequestFacts {
   return {
     arrived: performance.now(),
     actor: undefined,
@@ -29,6 +31,7 @@ export function newFacts(response: ServerResponse): RequestFacts {
     digest: undefined,
     bytes: 0,
     response,
+    idleTimeout,
   };
 }
 

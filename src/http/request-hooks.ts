@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_TYPE, errorBody } from './error-body.js';
 import type { HttpOptions } from './http-options.js';
 import { API_VERSION } from './raw-answer.js';
+import { boundWhole } from './idle-watch.js';
 import { newFacts } from './request-context.js';
 import type { RequestRecord } from './request-record.js';
 import type { ServingState } from './serving-state.js';
@@ -20,20 +21,21 @@ export interface RequestHookParts {
 
 /** What happens around every request, as Fastify hooks: an interceptor costs more than routing and guard together. */
 export function installRequestHooks(fastify: FastifyInstance, { options, serving, record }: RequestHookParts): void {
-  const { allowOrigin } = options;
+  const { allowOrigin, idleTimeout, writeTimeout } = options;
   fastify.decorateRequest('facts');
   fastify.addHook('onRequest', (request, reply, done) => {
-    request.facts = newFacts(reply.raw);
+    request.facts = newFacts(reply.raw, idleTimeout);
+    boundWhole(reply.raw, writeTimeout);
     if (request.url.startsWith('/v2')) void reply.headers(API_VERSION);
     if (allowOrigin) allowOtherOrigin(reply, allowOrigin);
     normaliseContentType(request);
+    // Fastify's own hook for the end of a response is not called where the client has gone before it.
+    reply.raw.once('close', () => {
+      record.completed(request, reply, reply.raw.writableFinished);
+    });
     if (!serving.isServing && !HEALTH.has(request.routeOptions.url ?? '')) refuse(reply);
     else if (request.method === 'OPTIONS') answerOptions(reply);
     else done();
-  });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    record.completed(request, reply);
-    done();
   });
 }
 
@@ -46,6 +48,8 @@ function normaliseContentType({ raw: { headers } }: FastifyRequest): void {
 
 function refuse(reply: FastifyReply): void {
   const body = errorBody('UNAVAILABLE', 'the server is starting or stopping');
+  // A body that nobody reads would have to be read to its end before the connection could carry another request.
+  if (!reply.request.raw.complete) void reply.header('connection', 'close');
   void reply.code(503).header('retry-after', '1').header('content-type', ERROR_TYPE).send(body);
 }
 

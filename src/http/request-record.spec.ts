@@ -32,12 +32,12 @@ async function recorded(method: 'GET' | 'PUT' | 'HEAD' | 'DELETE', status: numbe
   const server = fastify();
   server.decorateRequest('facts');
   server.addHook('onRequest', (request, reply, done) => {
-    request.facts = newFacts(reply.raw);
+    request.facts = newFacts(reply.raw, 1000);
     request.facts.repository = 'a/b';
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
-    record.completed(request, reply);
+    record.completed(request, reply, true);
     done();
   });
   server.route({ method, url: '/v2/*', handler: (_request, reply) => reply.code(status).send() });

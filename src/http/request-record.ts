@@ -8,6 +8,9 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const REFUSALS = new Set([401, 403, 405, 429]);
 
+/** The status written down where the client went away before it had the answer; nothing of the kind is ever sent. */
+const CLIENT_CLOSED_REQUEST = 499;
+
 /** Writes down each request once it is over: the log, the numbers, the audit, and those who listen. */
 @Injectable()
 export class RequestRecord {
@@ -28,9 +31,10 @@ export class RequestRecord {
     });
   }
 
-  completed(request: FastifyRequest, reply: FastifyReply): void {
+  /** `isWhole`: false where the client went away before it had the answer. */
+  completed(request: FastifyRequest, reply: FastifyReply, isWhole: boolean): void {
     const { method, facts, id } = request;
-    const { statusCode: status } = reply;
+    const status = isWhole ? reply.statusCode : CLIENT_CLOSED_REQUEST;
     const duration = performance.now() - facts.arrived;
     this.#requests.add({ method, code: String(status) });
     this.#duration.observe(duration / 1000, { method });

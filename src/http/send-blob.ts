@@ -20,8 +20,6 @@ export interface BlobAnswer {
 export interface SendLimits {
   /** Milliseconds of silence after which the connection is closed. */
   readonly idleTimeout: number;
-  /** Milliseconds the whole answer may take; `undefined`: no bound. */
-  readonly writeTimeout: number | undefined;
 }
 
 /** One read and one write of a long transfer. Smaller ones cost more calls, larger ones fall out of the cache of the processor. */
@@ -66,7 +64,7 @@ async function sendLarge(
   reply: FastifyReply,
   blob: BlobSource,
   { status, headers, start, length }: BlobAnswer,
-  { idleTimeout, writeTimeout }: SendLimits,
+  { idleTimeout }: SendLimits,
 ): Promise<void> {
   const { raw } = reply;
   const [first, second] = [pieces.take(), pieces.take()];
@@ -78,7 +76,6 @@ async function sendLarge(
     reply.hijack();
     raw.writeHead(status, headers);
     using _idle = raw.socket ? watchIdle(raw.socket, idleTimeout) : undefined;
-    using _bound = boundWhole(raw, writeTimeout);
     sent = write(raw, head);
     for (let position = start + head.byteLength; position < start + length;) {
       const piece = filling.subarray(0, Math.min(start + length - position, PIECE_BYTES));
@@ -124,14 +121,4 @@ async function fill(blob: BlobSource, target: Uint8Array, position: number): Pro
     if (length === 0) throw new Error('The stored bytes end before their size.');
     filled += length;
   }
-}
-
-function boundWhole(response: ServerResponse, timeout: number | undefined): Disposable | undefined {
-  if (!timeout) return undefined;
-  const timer = setTimeout(() => response.destroy(), timeout);
-  return {
-    [Symbol.dispose]: () => {
-      clearTimeout(timer);
-    },
-  };
 }

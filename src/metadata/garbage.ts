@@ -3,6 +3,7 @@ import type { Digest, RepositoryName } from '@berth/sdk';
 import type { ExpressionBuilder } from 'kysely';
 import { Changes } from './changes.js';
 import { Database } from './database.js';
+import { forgetPulls } from './manifests.js';
 import type { Facts, Schema } from './schema.js';
 
 export interface UnreferencedManifest {
@@ -84,7 +85,8 @@ export class Garbage {
       .returning('id')
       .executeTakeFirst();
     if (!gone) return false;
-    const { repository, digest } = manifest;
+    const { repository, repositoryId, digest } = manifest;
+    await forgetPulls(facts, repositoryId, digest);
     await this.changes.record(facts, { at, kind: 'manifest.deleted', repository, digest, actor: undefined });
     return true;
   }
@@ -215,8 +217,7 @@ function unreferencedMembership(before: number) {
             .selectFrom('manifest_references as user')
             .select('user.manifest_id')
             .whereRef('user.repository_id', '=', 'memberships.repository_id')
-            .whereRef('user.digest', '=', 'memberships.digest')
-            .where('user.kind', 'in', ['config', 'layer']),
+            .whereRef('user.digest', '=', 'memberships.digest'),
         ),
       ),
     ]);

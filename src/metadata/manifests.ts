@@ -179,7 +179,6 @@ export class Manifests {
       .select('m.digest')
       .where('f.repository_id', '=', repositoryId)
       .where('f.digest', '=', digest)
-      .where('f.kind', 'in', ['config', 'layer'])
       .executeTakeFirst();
     return row?.digest;
   }
@@ -196,7 +195,22 @@ export class Manifests {
 
   /** False where it was gone already. Its tags must have gone before. */
   async remove(facts: Facts, id: number): Promise<boolean> {
-    const { numDeletedRows } = await facts.deleteFrom('manifests').where('id', '=', id).executeTakeFirstOrThrow();
-    return numDeletedRows === 1n;
+    const gone = await facts
+      .deleteFrom('manifests')
+      .where('id', '=', id)
+      .returning(['repository_id', 'digest'])
+      .executeTakeFirst();
+    if (!gone) return false;
+    await forgetPulls(facts, gone.repository_id, gone.digest);
+    return true;
   }
+}
+
+/** The pull statistics of a manifest go with it. */
+export async function forgetPulls(facts: Facts, repositoryId: number, digest: Digest): Promise<void> {
+  await facts
+    .deleteFrom('pull_statistics')
+    .where('repository_id', '=', repositoryId)
+    .where('digest', '=', digest)
+    .execute();
 }

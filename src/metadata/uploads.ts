@@ -36,8 +36,14 @@ export class Uploads {
       .executeTakeFirst();
   }
 
-  async touch(facts: Facts, id: string, at: number): Promise<void> {
-    await facts.updateTable('uploads').set({ last_seen: at }).where('id', '=', id).execute();
+  /** Marks it as just seen; false where it has gone. */
+  async touch(facts: Facts, id: string, at: number): Promise<boolean> {
+    const { numUpdatedRows } = await facts
+      .updateTable('uploads')
+      .set({ last_seen: at })
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
   }
 
   /** False where it was gone already. */

@@ -1,6 +1,7 @@
 import { anImage, pushManifest } from '@berth/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aString, aNumber } from './exchange.js';
+import { aNumber, aString, headerOf, startUpload } from './exchange.js';
+import { headOf, rawSocket } from './raw-exchange.js';
 import { useRegistry } from './use-registry.js';
 import { until } from './until.js';
 
@@ -18,6 +19,24 @@ describe('logs', () => {
     await logged(5);
     registry().logLines.clear();
     registry().auditLines.clear();
+  });
+
+  it('have a line for a request whose client went away, with a status of its own, and audit no write for it', async () => {
+    const location = await startUpload(registry().request, 'a');
+    await logged(1);
+    registry().logLines.clear();
+    registry().auditLines.clear();
+    const socket = await rawSocket(registry().url);
+    socket.write(`${headOf('PATCH', location, { 'content-length': '1000' })}half`);
+    await until(
+      'the server has the request',
+      async () => headerOf(await registry().request('GET', location), 'range') === '0-3',
+    );
+    socket.destroy();
+    await until('the request is logged', () =>
+      requests().some(({ method, status }) => method === 'PATCH' && status === 499),
+    );
+    expect(registry().auditLines.all.filter(({ method }) => method === 'PATCH')).toEqual([]);
   });
 
   it('have one line for each request, with repository, reference, digest, bytes and duration', async () => {

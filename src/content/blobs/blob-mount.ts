@@ -37,8 +37,10 @@ export class BlobMount {
   ): Promise<boolean> {
     const source = await this.#mountSource(digest, from, context.actor);
     if (source === undefined) return false;
-    const size = await this.#mountFrom(source, repository, digest, context);
-    if (size === undefined) return false;
+    const mounted = await this.#mountFrom(source, repository, digest, context);
+    if (mounted === undefined) return false;
+    const { size, created } = mounted;
+    if (created) this.hooks.notify('repository.created', { repository }, context);
     this.hooks.notify('blob.mounted', { repository, digest, size, from: source }, context);
     return true;
   }
@@ -57,16 +59,18 @@ export class BlobMount {
     repository: RepositoryName,
     digest: Digest,
     { actor }: ContentContext,
-  ): Promise<number | undefined> {
+  ): Promise<{ readonly size: number; readonly created: boolean } | undefined> {
     return this.database.transaction(async (facts) => {
       const at = this.clock.now();
       const origin = await this.repositories.findIn(facts, source);
       if (!origin || !(await this.memberships.held(facts, origin.id, [digest])).has(digest)) return undefined;
+      const blob = await this.blobs.findIn(facts, { store: origin.store, digest });
+      const known = await this.repositories.findIn(facts, repository);
+      if (!blob || (known?.store ?? DEFAULT_STORE) !== origin.store) return undefined;
       const target = await this.repositories.ensure(facts, { name: repository, actor, at });
-      if (target.store !== origin.store) return undefined;
       await this.memberships.put(facts, { repositoryId: target.id, store: target.store, digest, at });
       await this.changes.record(facts, { at, kind: 'blob.mounted', repository, digest, actor });
-      return (await this.blobs.findIn(facts, { store: origin.store, digest }))?.size;
+      return { size: blob.size, created: target.created };
     });
   }
 }

@@ -221,4 +221,24 @@ describe('garbage collection', () => {
     const run = registry.application.get(GarbageCollection).run({ delay: DELAY, signal, gentle: true });
     await expect(run).rejects.toThrow('stopping');
   });
+
+  it.each([
+    [
+      'an artifact manifest of earlier drafts keeps its blobs',
+      'application/vnd.oci.artifact.manifest.v1+json',
+      'blobs',
+    ],
+    ['an index keeps the blobs that build caches put into it', 'application/vnd.oci.image.index.v1+json', 'manifests'],
+  ])('%s', async (_name, mediaType, key) => {
+    const blob = aBlob(Buffer.from('kept by its manifest'));
+    await pushBlob(registry.request, 'a', blob);
+    const descriptor = { mediaType: 'application/x', digest: blob.digest, size: blob.bytes.byteLength };
+    const body = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, [key]: [descriptor] }));
+    const headers = { 'content-type': mediaType };
+    expect((await registry.request('PUT', '/v2/a/manifests/x', { headers, body })).status).toBe(201);
+    registry.clock.advance(DELAY + 1);
+    await collect();
+    expect((await registry.request('GET', `/v2/a/blobs/${blob.digest}`)).body.equals(blob.bytes)).toBe(true);
+    expect((await registry.request('DELETE', `/v2/a/blobs/${blob.digest}`)).status).toBe(405);
+  });
 });

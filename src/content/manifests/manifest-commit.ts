@@ -100,13 +100,13 @@ export class ManifestCommit {
     const missing: Digest[] = [];
     const blobs = mustBeHeld(links, 'blob');
     const children = mustBeHeld(links, 'manifest');
-    for (const [digests, holder] of [
-      [blobs, this.memberships],
-      [children, this.manifests],
-    ] as const) {
-      const held = await holder.held(facts, repositoryId, digests);
-      missing.push(...digests.filter((digest) => !held.has(digest)));
-    }
+    const heldBlobs = await this.memberships.held(facts, repositoryId, blobs);
+    missing.push(...blobs.filter((digest) => !heldBlobs.has(digest)));
+    const heldManifests = await this.manifests.held(facts, repositoryId, children);
+    // Build caches are indexes whose descriptors are blobs.
+    const others = children.filter((digest) => !heldManifests.has(digest));
+    const heldAsBlobs = await this.memberships.held(facts, repositoryId, others);
+    missing.push(...others.filter((digest) => !heldAsBlobs.has(digest)));
     if (missing.length === 0) return;
     throw new RegistryError('MANIFEST_BLOB_UNKNOWN', {
       detail: { missing: missing.length, digests: missing.slice(0, NAMED_IN_ERROR) },

@@ -65,7 +65,9 @@ function isKnown(mediaType: string): boolean {
 }
 
 function readManifest(document: Json, mediaType: string): Manifest {
-  const { artifactType, config, layers, manifests, subject, annotations } = document;
+  const { artifactType, config, manifests, subject, annotations } = document;
+  // The artifact manifest of earlier drafts of the image spec, which old clients push still, calls its layers blobs.
+  const layers = document['layers'] ?? document['blobs'];
   if (artifactType !== undefined && typeof artifactType !== 'string') throw invalid('artifactType is not a string');
   return {
     mediaType,

@@ -76,7 +76,14 @@ export class UploadService {
     const session = await this.sessions.get(repository, id);
     using turn = await session.takeTurn();
     await this.#receive(session, body, context.signal, turn.superseded);
-    await this.database.transaction((facts) => this.uploads.touch(facts, id, this.clock.now()), { durable: false });
+    const touched = await this.database.transaction((facts) => this.uploads.touch(facts, id, this.clock.now()), {
+      durable: false,
+    });
+    if (!touched) {
+      // It expired while the chunk came in: nobody may be told that the bytes are kept.
+      await this.#close(session);
+      throw uploadUnknown(id);
+    }
     return { id, offset: session.offset };
   }
 
@@ -112,6 +119,15 @@ export class UploadService {
     this.hooks.notify('blob.pushed', { repository, digest, size }, context);
     this.hooks.notify('upload.finished', { repository, upload: id, digest }, context);
     return { digest, size };
+  }
+
+  /** Gives the upload up where it is there still. */
+  async discard(repository: RepositoryName, id: string): Promise<void> {
+    try {
+      await this.cancel(repository, id);
+    } catch (cause) {
+      if (!(cause instanceof RegistryError)) throw cause;
+    }
   }
 
   /** Gives the upload up. BLOB_UPLOAD_UNKNOWN. end-14 */

@@ -73,11 +73,20 @@ export class CommitQueue {
       this.beforeCommit();
       this.connection.exec('COMMIT');
     } catch (cause) {
-      if (this.connection.inTransaction) this.connection.exec('ROLLBACK');
+      this.#rollBack();
       for (const job of group) job.reject(storageErrorOf(cause, 'commit'));
       return;
     }
     this.#answer(done);
+  }
+
+  /** Where not even that works, nothing can be promised any more. */
+  #rollBack(): void {
+    try {
+      if (this.connection.inTransaction) this.connection.exec('ROLLBACK');
+    } catch (cause) {
+      this.#failure = storageErrorOf(cause, 'rollback');
+    }
   }
 
   async #begin(): Promise<void> {

@@ -154,8 +154,16 @@ function connect(path: string): SqliteConnection.Database {
   }
 }
 
+function connectForReading(path: string): SqliteConnection.Database {
+  try {
+    return new SqliteConnection(path, { readonly: true, fileMustExist: true, timeout: 5 });
+  } catch (cause) {
+    throw new MetadataError(`Cannot open ${path}: ${String(cause)}`, { cause });
+  }
+}
+
 function openForReading(path: string): Opened {
-  const readerConnection = new SqliteConnection(path, { readonly: true, fileMustExist: true, timeout: 5 });
+  const readerConnection = connectForReading(path);
   const snapshot = new ReadSnapshot(readerConnection);
   const database = remembering(readerConnection, () => {
     snapshot.ensure();
