@@ -24,9 +24,15 @@ export async function openLogOutput(file: string | undefined): Promise<LogOutput
   } catch (cause) {
     throw new StorageError('denied', 'opening', `the log ${String(dest)}`, cause);
   }
-  output.on('error', reportFailure);
+  output.on('error', (error) => {
+    failed.add(output);
+    reportFailure(error);
+  });
   return output;
 }
+
+/** Outputs that could not write: pino's own flush would try for ever. */
+const failed = new WeakSet<object>();
 
 /** A full disk under the log must not end the server: what cannot be logged is said where a supervisor looks. */
 function reportFailure(error: Error): void {
@@ -35,7 +41,7 @@ function reportFailure(error: Error): void {
 
 /** Writes out what has been gathered. */
 export function flushLogOutput(output: LogOutput): void {
-  if (!('flushSync' in output)) return;
+  if (!('flushSync' in output) || failed.has(output)) return;
   try {
     output.flushSync();
   } catch (cause) {
