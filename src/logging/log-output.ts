@@ -24,7 +24,7 @@ export async function openLogOutput(file: string | undefined): Promise<LogOutput
   } catch (cause) {
     throw new StorageError('denied', 'opening', `the log ${String(dest)}`, cause);
   }
-  output.on('error', (error) => {
+  output.on('error', (error: Error) => {
     failed.add(output);
     reportFailure(error);
   });
