@@ -15,6 +15,9 @@ for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent']) Object.definePro
 setFlagsFromString('--no-opt');
 setFlagsFromString('--no-maglev');
 
+/** The first probes and the ends of the start-up are not worth optimising either. Milliseconds. */
+const SETTLING_TIME = 2000;
+
 /** V8's `gc` function; the flavor asks it to give freed pages back to the system. */
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
@@ -24,6 +27,8 @@ export function endLeanStart(): void {
   const collect = runInNewContext('gc') as Collect;
   setFlagsFromString('--no-expose-gc');
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-  setFlagsFromString('--opt');
-  setFlagsFromString('--maglev');
+  setTimeout(() => {
+    setFlagsFromString('--opt');
+    setFlagsFromString('--maglev');
+  }, SETTLING_TIME).unref();
 }

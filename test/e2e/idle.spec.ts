@@ -3,7 +3,7 @@ import { megabytes, memoryOf } from './process-memory.js';
 import { useServers } from './use-servers.js';
 
 const STARTS = 3;
-const MOST_RESIDENT = 100e6;
+const MOST_RESIDENT = 100 * 1024 * 1024;
 const SLOWEST_START = 2000;
 
 describe('an idle server', () => {
@@ -28,7 +28,7 @@ describe('an idle server', () => {
     expect(median).toBeLessThan(SLOWEST_START);
   });
 
-  it('stays under 100 MB resident', () => {
+  it('stays under 100 MiB resident', () => {
     const median = medianOf(residents);
     process.stdout.write(`resident when ready: ${megabytes(median)} (median of ${String(STARTS)} starts)\n`);
     expect(median).toBeLessThan(MOST_RESIDENT);
