@@ -96,10 +96,13 @@ describe('garbage collection over 10,000 manifests while 20 clients push and pul
     await Promise.all(Array.from({ length: CLIENTS }, pushSome));
   }
 
-  /** The collector goes through the rows in the order of their creation, so what came last goes last. */
+  /**
+   * The collector goes through the rows in the order of their creation, so what came last goes last. A GET, since a HEAD would
+   * mark what it asks about as seen and so keep it.
+   */
   async function lastIsGone({ request }: ServerProcess): Promise<boolean> {
     const last = garbage.slice(-CLIENTS);
-    const answers = await Promise.all(last.map((digest) => request('HEAD', `/v2/garbage/many/manifests/${digest}`)));
+    const answers = await Promise.all(last.map((digest) => request('GET', `/v2/garbage/many/manifests/${digest}`)));
     return answers.every(({ status }) => status === 404);
   }
 
