@@ -34,7 +34,7 @@ export interface CollectionOptions {
 
 /** Rows looked at in one step, and removed in one transaction: a step is about a millisecond. */
 const SPAN = 100;
-const GROUP = 16;
+const GROUP = 8;
 
 /**
  * Removes what nothing refers to: manifests, then which repository holds which blob, then bytes. Each step asks again in its
@@ -148,7 +148,7 @@ interface Sweep<Row, Key> {
   readonly removed: (row: Row) => Promise<void> | void;
 }
 
-/** Rests twice as long as the step took, so that a collection never takes more than a third of the process. */
+/** Rests four times as long as the step took, so that a collection never takes more than a fifth of the process. */
 async function pauseAfter(started: number): Promise<void> {
-  await delay(Math.min(100, 2 * (performance.now() - started)));
+  await delay(Math.min(100, 4 * (performance.now() - started)));
 }
