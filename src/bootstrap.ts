@@ -86,6 +86,5 @@ export async function shutDown(
   clearInterval(closeIdle);
   await database.close();
   logger.info('stopped');
-  logger.flush();
-  audit.flush();
+  await Promise.all([logger.close(), audit.close()]);
 }

@@ -29,10 +29,10 @@ export async function serve(configPath: string | undefined): Promise<number> {
     );
   } catch (cause) {
     logger.error({ err: cause }, 'the server could not start');
-    logger.flush();
     if (cause instanceof MetadataError || cause instanceof StorageError)
       process.stderr.write(`berth: ${cause.message}\n`);
     await application.close();
+    await Promise.all([logger.close(), foundations.audit.close()]);
     return EXIT.failure;
   }
   endLeanStart();

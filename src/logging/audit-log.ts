@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import { flushLogOutput, type LogOutput } from './log-output.js';
+import { closeLogOutput, type LogOutput } from './log-output.js';
 
 export interface AuditRecord {
   readonly method: string;
@@ -39,7 +39,8 @@ export class AuditLog {
     this.#pino?.info(removed, 'garbage collection');
   }
 
-  flush(): void {
-    if (this.output) flushLogOutput(this.output);
+  /** Writes out what has been gathered; nothing may be recorded afterwards. */
+  async close(): Promise<void> {
+    if (this.output) await closeLogOutput(this.output);
   }
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StorageError } from '@berth/sdk';
 import { pino } from 'pino';
 
@@ -24,27 +25,32 @@ export async function openLogOutput(file: string | undefined): Promise<LogOutput
   } catch (cause) {
     throw new StorageError('denied', 'opening', `the log ${String(dest)}`, cause);
   }
-  output.on('error', (error: Error) => {
-    failed.add(output);
-    reportFailure(error);
-  });
+  output.on('error', reportFailure);
   return output;
 }
-
-/** Outputs that could not write: pino's own flush would try for ever. */
-const failed = new WeakSet<object>();
 
 /** A full disk under the log must not end the server: what cannot be logged is said where a supervisor looks. */
 function reportFailure(error: Error): void {
   process.stderr.write(`berth: the log cannot be written: ${error.message}\n`);
 }
 
-/** Writes out what has been gathered. */
-export function flushLogOutput(output: LogOutput): void {
-  if (!('flushSync' in output) || failed.has(output)) return;
-  try {
-    output.flushSync();
-  } catch (cause) {
-    reportFailure(cause instanceof Error ? cause : new Error(String(cause)));
-  }
+/** How long what has been gathered may take to be written when the server ends. Milliseconds. */
+const LAST_WRITE_TIME = 1000;
+
+/**
+ * Writes out what has been gathered, and lets go of the output: nothing may be written to it afterwards. Where it cannot be
+ * written, what is left is lost; pino's own flush at the end of a process would try for ever.
+ */
+export async function closeLogOutput(output: LogOutput): Promise<void> {
+  if (!('flushSync' in output)) return;
+  const flushed = new Promise<void>((resolve) => {
+    output.flush(() => {
+      resolve();
+    });
+  });
+  const timeout = new AbortController();
+  const { signal } = timeout;
+  await Promise.race([flushed, delay(LAST_WRITE_TIME, undefined, { signal, ref: true })]);
+  timeout.abort();
+  output.destroy();
 }

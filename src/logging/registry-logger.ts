@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
-import { flushLogOutput, type LogOutput } from './log-output.js';
+import { closeLogOutput, type LogOutput } from './log-output.js';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -47,8 +47,9 @@ export class RegistryLogger implements LoggerService {
     return this.#pino.isLevelEnabled('info');
   }
 
-  flush(): void {
-    flushLogOutput(this.#output);
+  /** Writes out what has been gathered; nothing may be logged afterwards. */
+  async close(): Promise<void> {
+    await closeLogOutput(this.#output);
   }
 
   #write(level: 'debug' | 'info' | 'warn' | 'error', fields: LogFields | string, message?: string): void {

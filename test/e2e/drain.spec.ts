@@ -58,6 +58,15 @@ describe('a server that is told to stop', () => {
     expect(performance.now() - begin).toBeLessThan(DEADLINE);
   });
 
+  it('serves and ends in order although the disk under its audit log is full', async () => {
+    const server = await servers.start({ log: { audit: '/dev/full' } });
+    for (let upload = 0; upload < 50; upload++) {
+      expect((await server.request('POST', '/v2/audited/blob/blobs/uploads/')).status).toBe(202);
+    }
+    await pollUntil('it is told', DEADLINE, () => server.errorOutput.includes('the log cannot be written: ENOSPC'));
+    expect((await server.stop()).code).toBe(0);
+  });
+
   /** Begins to PUT a blob, and gives the rest of it once the server has taken the request and was sent the first half. */
   async function startTransfer(server: ServerProcess): Promise<Transfer> {
     const blob = aBlob(new SeededRandom(testSeed()).bytes(SIZE));

@@ -8,6 +8,7 @@ import { ServerProcess } from './server-process.js';
 export interface ServerSettings {
   readonly storage?: Readonly<Record<string, unknown>>;
   readonly http?: Readonly<Record<string, unknown>>;
+  readonly log?: Readonly<Record<string, unknown>>;
 }
 
 export interface Servers {
@@ -48,7 +49,7 @@ export function useServers(): Servers {
       const config = {
         storage: { rootDirectory, gcDelay: '1h', ...settings.storage },
         http: { address: '127.0.0.1', port: 0, ...settings.http },
-        log: { level: 'info' },
+        log: { level: 'info', ...settings.log },
       };
       const path = join(folder, 'config.json');
       await writeFile(path, JSON.stringify(config));
