@@ -5,4 +5,8 @@ export class OpenAccess extends AccessControl {
   may(): boolean {
     return true;
   }
+
+  holds(): boolean {
+    return true;
+  }
 }

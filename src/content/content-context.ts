@@ -1,6 +1,4 @@
-/** Who asks, in which request, and the signal that ends the work when they go away. */
-export interface ContentContext {
-  readonly actor: string | undefined;
-  readonly requestId: string | undefined;
-  readonly signal: AbortSignal;
-}
+import type { GateContext } from '@berth/sdk';
+
+/** Who asks, in which request, the signal that ends the work when they go away, and where warnings for them go. */
+export type ContentContext = GateContext;

@@ -51,12 +51,32 @@ export function sendManifestHead(request: HttpRequest, reply: HttpReply, manifes
   answerRaw(reply, isUnchanged(request, manifest.digest) ? 304 : 200, describeManifest(manifest));
 }
 
+export interface PushedAnswer extends PushedManifest {
+  readonly repository: RepositoryName;
+  /** What gates have to say of it. */
+  readonly warnings: readonly string[];
+}
+
+/** All Warning headers of an answer together. spec.md#warnings */
+const WARNING_BYTES = 4096;
+
+/** Values of Warning headers, as many as an answer may have. spec.md#warnings; RFC 7234 section 5.5 */
+function warningValues(warnings: readonly string[]): string {
+  let values = '';
+  for (const text of warnings) {
+    const printable = text.replace(/[^\x20-\x7e]+/g, '?').replace(/["\\]/g, '\\$&');
+    const value = `${values === '' ? '' : ', '}299 - "${printable}"`;
+    if (values.length + value.length > WARNING_BYTES) break;
+    values += value;
+  }
+  return values;
+}
+
 /** 201 with what the spec wants to be said of a pushed manifest. */
 export function sendPushed(
   request: HttpRequest,
   reply: HttpReply,
-  repository: RepositoryName,
-  { digest, size, subject, tags }: PushedManifest,
+  { repository, digest, size, subject, tags, warnings }: PushedAnswer,
 ): void {
   request.facts.digest = digest;
   request.facts.bytes = size;
@@ -66,6 +86,7 @@ export function sendPushed(
     .header('Docker-Content-Digest', digest)
     .headers(subject === undefined ? {} : { 'OCI-Subject': subject })
     .headers(tags.length === 0 ? {} : { 'OCI-Tag': tags.join(', ') })
+    .headers(warnings.length === 0 ? {} : { Warning: warningValues(warnings) })
     .send();
 }
 

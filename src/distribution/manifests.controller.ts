@@ -66,7 +66,9 @@ export class ManifestsController {
     const bytes = await withBody(request, this.options.idleTimeout, (body) => readLimited(body, MANIFEST_MAX_BYTES));
     const mediaType = mediaTypeOf(request.headers['content-type']);
     const push = { repository, reference, tags, mediaType, bytes: bytes ?? tooLarge() };
-    sendPushed(request, reply, repository, await this.manifests.push(push, contextOf(request)));
+    const context = contextOf(request);
+    const pushed = await this.manifests.push(push, context);
+    sendPushed(request, reply, { repository, warnings: context.warnings, ...pushed });
   }
 
   /** end-9 · spec.md#deleting-tags, spec.md#deleting-manifests */

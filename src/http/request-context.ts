@@ -45,10 +45,20 @@ class RequestContext {
   readonly actor: string | undefined;
   readonly requestId: string;
   #signal: AbortSignal | undefined;
+  #warnings: string[] | undefined;
 
   constructor(private readonly request: FastifyRequest) {
     this.actor = request.facts.actor;
     this.requestId = request.id;
+  }
+
+  /** What a gate let pass with a remark, for the answer's `Warning` headers. */
+  get warnings(): readonly string[] {
+    return this.#warnings ?? [];
+  }
+
+  warn(text: string): void {
+    (this.#warnings ??= []).push(text);
   }
 
   /** Made when it is first asked for: most requests never do. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  type HookContext,
+  type GateContext,
   type HookHandler,
   type HookName,
   parseRepositoryName,
@@ -17,8 +17,14 @@ import { HookRunner } from './hook-runner.js';
 
 const repository = parseRepositoryName('library/app') ?? expect.fail();
 const tag = parseTag('latest') ?? expect.fail();
-const context: HookContext = { signal: new AbortController().signal, actor: 'ann', requestId: 'r-1' };
-const start = { repository, declaredLength: 5 };
+const warnings: string[] = [];
+const context: GateContext = {
+  signal: new AbortController().signal,
+  actor: 'ann',
+  requestId: 'r-1',
+  warn: (text) => void warnings.push(text),
+};
+const start = { repository, upload: 'u-1', declaredLength: 5 };
 const refresh = { repository, tag, held: undefined };
 
 let registry: HookRegistry;

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
+  type ContextOf,
+  type GateContext,
   type GateEvents,
   type HookContext,
   type HookEvents,
@@ -47,7 +49,7 @@ export class HookRunner extends Notifier {
   }
 
   /** Asks every gate in turn. Throws the first refusal: a RegistryError as it is, anything else as the internal error it is. */
-  async gate<Name extends keyof GateEvents>(name: Name, event: HookEvents[Name], context: HookContext): Promise<void> {
+  async gate<Name extends keyof GateEvents>(name: Name, event: HookEvents[Name], context: GateContext): Promise<void> {
     for (const entry of this.registry.of(name)) {
       try {
         await this.#handle(name, entry, event, context);
@@ -86,7 +88,7 @@ export class HookRunner extends Notifier {
     for (const entry of entries) {
       this.#queueOf(name, entry).push(async () => {
         try {
-          await this.#handle(name, entry, event, { signal: NEVER, actor, requestId });
+          await this.#handle(name, entry, event, { signal: NEVER, actor, requestId } as ContextOf<Name>);
         } catch (cause) {
           this.#reportFailure(name, entry, cause);
         }
@@ -101,7 +103,8 @@ export class HookRunner extends Notifier {
     context: HookContext,
   ): Promise<SourceResult<SourceFinds[Name]>> {
     try {
-      const result = (await this.#handle(name, entry, event, context)) as SourceResult<SourceFinds[Name]> | undefined;
+      const result = (await this.#handle(name, entry, event, context as ContextOf<Name>)) as
+        SourceResult<SourceFinds[Name]> | undefined;
       if (result && typeof result === 'object' && 'outcome' in result) return result;
       throw new TypeError('A source must say found, absent, stale or unavailable.');
     } catch (cause) {
@@ -114,11 +117,11 @@ export class HookRunner extends Notifier {
     name: Name,
     { handler }: RegisteredHandler<Name>,
     event: HookEvents[Name],
-    context: HookContext,
+    context: ContextOf<Name>,
   ): Promise<unknown> {
     Object.freeze(event);
     return withDeadline<unknown>(deadlineOf(name), context.signal, (signal) =>
-      handler.handle(event, { ...context, signal }),
+      handler.handle(event, boundedContext(context, signal)),
     );
   }
 
@@ -137,4 +140,11 @@ export class HookRunner extends Notifier {
     this.#failures.add({ hook: name, plugin });
     this.logger.warn({ hook: name, plugin, err: cause }, 'a hook handler failed');
   }
+}
+
+/** What a handler gets: a context of the caller may have more, and things a spread would lose. */
+function boundedContext<Name extends HookName>(context: ContextOf<Name>, signal: AbortSignal): ContextOf<Name> {
+  const { actor, requestId } = context;
+  const warn = 'warn' in context ? { warn: (text: string) => context.warn(text) } : {};
+  return { signal, actor, requestId, ...warn } as ContextOf<Name>;
 }

@@ -14,6 +14,7 @@ export const ANYBODY: ContentContext = {
   actor: undefined,
   requestId: undefined,
   signal: new AbortController().signal,
+  warn: () => undefined,
 };
 
 /** What a client does, asked of the services themselves. */

@@ -37,12 +37,26 @@ export class BlobMount {
   ): Promise<boolean> {
     const source = await this.#mountSource(digest, from, context.actor);
     if (source === undefined) return false;
+    await this.#askGate(source, repository, digest, context);
     const mounted = await this.#mountFrom(source, repository, digest, context);
     if (mounted === undefined) return false;
     const { size, created } = mounted;
     if (created) this.hooks.notify('repository.created', { repository }, context);
     this.hooks.notify('blob.mounted', { repository, digest, size, from: source }, context);
     return true;
+  }
+
+  async #askGate(
+    source: RepositoryName,
+    repository: RepositoryName,
+    digest: Digest,
+    context: ContentContext,
+  ): Promise<void> {
+    if (!this.hooks.hears('blob.beforeCommit')) return;
+    const size = (await this.blobs.findHeld(source, digest))?.size;
+    if (size === undefined) return;
+    const event = { repository, digest, size, origin: 'pushed', upload: undefined } as const;
+    await this.hooks.gate('blob.beforeCommit', event, context);
   }
 
   async #mountSource(

@@ -3,7 +3,6 @@ import {
   algorithmOf,
   Clock,
   type Digest,
-  type HookContext,
   type Manifest,
   type Reference,
   RegistryError,
@@ -163,7 +162,7 @@ export class ManifestService {
     manifest: Manifest,
     description: ManifestDescription,
     tags: ReadonlyMap<Tag, Digest | undefined>,
-    context: HookContext,
+    context: ContentContext,
   ): Promise<void> {
     const { repository, reference, bytes } = push;
     const origin = 'pushed';

@@ -40,7 +40,7 @@ export class UploadExpiry {
         if (!gone) continue;
         this.sessions.forget(id);
         await this.storage.discard(id);
-        this.notifier.notify('upload.expired', { repository, upload: id });
+        this.notifier.notify('upload.expired', { repository, upload: id, reason: 'stale' });
         onExpired(id);
       }
       if (rows.length < BATCH) return;

@@ -50,8 +50,8 @@ export class UploadService {
   /** Opens a session. end-4a, end-4c */
   async start(repository: RepositoryName, start: UploadStart, context: ContentContext): Promise<UploadStatus> {
     const { algorithm, declaredLength } = start;
-    await this.hooks.gate('upload.beforeStart', { repository, declaredLength }, context);
     const id = randomUUID();
+    await this.hooks.gate('upload.beforeStart', { repository, upload: id, declaredLength }, context);
     const row = { id, repository, store: DEFAULT_STORE, algorithm, actor: context.actor, at: this.clock.now() };
     // A session lost in a power cut costs the client a new one, so nobody waits for the disk here.
     await this.database.transaction((facts) => this.uploads.start(facts, row), { durable: false });
@@ -81,7 +81,7 @@ export class UploadService {
     });
     if (!touched) {
       // It expired while the chunk came in: nobody may be told that the bytes are kept.
-      await this.#close(session);
+      await this.#close(session, 'failed');
       throw uploadUnknown(id);
     }
     return { id, offset: session.offset };
@@ -100,17 +100,17 @@ export class UploadService {
     await this.#receive(session, body, context.signal, turn.superseded);
     const found = await this.#digest(session, algorithmOf(digest), context.signal);
     if (found !== digest) {
-      await this.#close(session);
+      await this.#close(session, 'failed');
       throw new RegistryError('DIGEST_INVALID', { detail: { digest, found } });
     }
     const { offset: size } = session;
-    await this.hooks.gate('blob.beforeCommit', { repository, digest, size, origin: 'pushed' }, context);
+    await this.hooks.gate('blob.beforeCommit', { repository, digest, size, origin: 'pushed', upload: id }, context);
     if (size === 0) await this.#touchFile(session, context.signal);
     const { store } = session;
     const finished = { upload: id, repository, store, digest, size, actor: context.actor };
     const created = await this.blobCommit.commit(finished).catch(async (cause: unknown) => {
       // The disk may have moved, cut off or lost the bytes: nothing may be built on them any more.
-      await this.#close(session);
+      await this.#close(session, 'failed');
       throw cause;
     });
     session.isClosed = true;
@@ -135,7 +135,7 @@ export class UploadService {
     const session = await this.sessions.get(repository, id);
     using _turn = await session.takeTurn();
     if (session.isClosed) throw uploadUnknown(id);
-    await this.#close(session);
+    await this.#close(session, 'cancelled');
   }
 
   async #receive(
@@ -192,11 +192,12 @@ export class UploadService {
     });
   }
 
-  async #close(session: UploadSession): Promise<void> {
+  async #close(session: UploadSession, reason: 'cancelled' | 'failed'): Promise<void> {
     session.isClosed = true;
     this.sessions.forget(session.id);
     await this.database.transaction((facts) => this.uploads.remove(facts, session.id), { durable: false });
     await this.storage.discard(session.id);
+    this.hooks.notify('upload.expired', { repository: session.repository, upload: session.id, reason });
   }
 }
 

@@ -26,8 +26,16 @@ interface OfManifest extends InRepository {
 
 /** Gates: before something is committed or served. */
 export interface GateEvents {
-  'upload.beforeStart': InRepository & { readonly declaredLength: number | undefined };
-  'blob.beforeCommit': OfBlob & { readonly origin: Origin };
+  'upload.beforeStart': InRepository & {
+    readonly upload: string;
+    /** Bytes, where the client says how many will come. */
+    readonly declaredLength: number | undefined;
+  };
+  'blob.beforeCommit': OfBlob & {
+    readonly origin: Origin;
+    /** The upload that brought it; `undefined` for one that a source gave. */
+    readonly upload: string | undefined;
+  };
   'manifest.beforePut': OfManifest & {
     readonly reference: Reference;
     readonly tags: readonly Tag[];
@@ -77,11 +85,13 @@ export interface NotifyEvents {
   'blob.pulled': OfBlob;
   'blob.mounted': OfBlob & { readonly from: RepositoryName };
   'blob.deleted': InRepository & { readonly digest: Digest; readonly reason: 'request' | 'garbage' };
+  'blob.quarantined': { readonly store: string; readonly digest: Digest };
+  'blob.repaired': { readonly store: string; readonly digest: Digest };
   'repository.created': InRepository;
   'repository.deleted': InRepository;
   'upload.started': InRepository & { readonly upload: string };
   'upload.finished': InRepository & { readonly upload: string; readonly digest: Digest };
-  'upload.expired': InRepository & { readonly upload: string };
+  'upload.expired': InRepository & { readonly upload: string; readonly reason: 'cancelled' | 'failed' | 'stale' };
   'request.completed': {
     readonly method: string;
     readonly route: string;
@@ -92,6 +102,15 @@ export interface NotifyEvents {
   };
   'auth.succeeded': { readonly method: string };
   'auth.failed': { readonly method: string; readonly user: string | undefined };
+  'policy.violated': InRepository & {
+    /** Which plugin's, and which of its rules. */
+    readonly plugin: string;
+    readonly rule: string;
+    readonly digest: Digest;
+    readonly reference: Reference;
+    readonly mode: 'enforce' | 'warn';
+    readonly message: string;
+  };
   'job.completed': {
     readonly job: string;
     readonly outcome: 'succeeded' | 'failed' | 'aborted';

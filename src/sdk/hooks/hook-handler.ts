@@ -1,4 +1,4 @@
-import type { HookEvents, HookName, SourceFinds } from './hook-events.js';
+import type { GateEvents, HookEvents, HookName, SourceFinds } from './hook-events.js';
 
 /** Who caused an event, in which request, and the signal that ends the work on it. */
 export interface HookContext {
@@ -6,6 +6,14 @@ export interface HookContext {
   readonly actor: string | undefined;
   readonly requestId: string | undefined;
 }
+
+/** What a gate has beside that. */
+export interface GateContext extends HookContext {
+  /** Lets it pass, and tells the client `text`, in a `Warning: 299` header where the answer can carry one. */
+  warn(text: string): void;
+}
+
+export type ContextOf<Name extends HookName> = Name extends keyof GateEvents ? GateContext : HookContext;
 
 /** What a source says of the content it was asked for. */
 export type SourceResult<Found> =
@@ -26,5 +34,5 @@ type HandlerResult<Name extends HookName> = Name extends keyof SourceFinds
 
 /** One handler of one hook. */
 export interface HookHandler<Name extends HookName> {
-  handle(event: HookEvents[Name], context: HookContext): HandlerResult<Name>;
+  handle(event: HookEvents[Name], context: ContextOf<Name>): HandlerResult<Name>;
 }

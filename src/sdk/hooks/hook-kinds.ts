@@ -32,6 +32,8 @@ export const HOOK_KINDS: { readonly [Name in HookName]: KindOf<Name> } = {
   'blob.pulled': 'notify',
   'blob.mounted': 'notify',
   'blob.deleted': 'notify',
+  'blob.quarantined': 'notify',
+  'blob.repaired': 'notify',
   'repository.created': 'notify',
   'repository.deleted': 'notify',
   'upload.started': 'notify',
@@ -40,6 +42,7 @@ export const HOOK_KINDS: { readonly [Name in HookName]: KindOf<Name> } = {
   'request.completed': 'notify',
   'auth.succeeded': 'notify',
   'auth.failed': 'notify',
+  'policy.violated': 'notify',
   'job.completed': 'notify',
   'garbageCollection.completed': 'notify',
 };

@@ -1,0 +1,18 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Kysely's migrations by name; they run in the order of their names, each once, before the plugin is asked anything. */
+export type PluginMigrations = Readonly<Record<string, Migration>>;
+
+/**
+ * Tables that belong to one plugin alone, made by the migrations it contributes. `Tables` is the plugin's own
+ * description of them, as Kysely wants it.
+ */
+export abstract class PluginDatabase {
+  /** For reading outside a transaction; it never waits for a writer. */
+  abstract tables<Tables>(): Kysely<Tables>;
+  /** Runs `work` and commits, or rolls back what it threw. Transactions run one after the other. */
+  abstract transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+  /** For the few statements that differ, such as full text search. */
+  abstract readonly dialect: 'sqlite' | 'postgres';
+}
