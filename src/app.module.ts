@@ -2,6 +2,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from '@berth/sdk';
 import { AuthModule } from './auth/auth.module.js';
 import type { RegistryConfig } from './config/registry.config.js';
+import { ContentPortsModule } from './content/ports/content-ports.module.js';
+import type { Plugins } from './plugin-host/loaded-plugin.js';
+import { PluginData } from './plugin-host/plugin-data.js';
 import { ContentModule } from './content/content.module.js';
 import { DistributionModule } from './distribution/distribution.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -19,6 +22,7 @@ import type { BlobStorage } from './storage/blob-storage.js';
 /** What the modules are built over: a test gives its own. */
 export interface Foundations {
   readonly config: RegistryConfig;
+  readonly plugins: Plugins;
   readonly database: Database;
   readonly storage: BlobStorage;
   readonly clock: Clock;
@@ -29,7 +33,7 @@ export interface Foundations {
 /** The composition root: the only list of all feature modules. */
 @Module({})
 export class AppModule {
-  static over({ config, database, storage, clock, logger, audit }: Foundations): DynamicModule {
+  static over({ config, plugins, database, storage, clock, logger, audit }: Foundations): DynamicModule {
     const { gc, gcInterval, gcDelay } = config.storage;
     const { idleTimeout, writeTimeout, allowOrigin } = config.http;
     return {
@@ -39,7 +43,7 @@ export class AppModule {
         MeteringModule,
         HealthModule,
         MetadataModule.over(database),
-        PluginHostModule,
+        PluginHostModule.over({ plugins, ports: ContentPortsModule, resources: PluginData }),
         AuthModule,
         JobsModule,
         ContentModule.over({ storage, clock, collection: gc ? { interval: gcInterval, delay: gcDelay } : undefined }),

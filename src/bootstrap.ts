@@ -9,12 +9,17 @@ import { HttpOptions } from './http/http-options.js';
 import { OciExceptionFilter } from './http/oci-exception.filter.js';
 import { installRequestHooks } from './http/request-hooks.js';
 import { RequestRecord } from './http/request-record.js';
+import { PluginActivation } from './plugin-host/plugin-activation.js';
+import { PLUGIN_MODULES } from './plugin-host/plugin-host.module.js';
+import type { PluginModules } from './plugin-host/plugin-module.factory.js';
 import { JobScheduler } from './jobs/job-scheduler.js';
 
 /** The parts of the server that are exported for tests of plugins and of the server itself. */
 export { RegistryConfig } from './config/registry.config.js';
 export { dataOf, foundationsOf } from './foundations.js';
 export { AuditLog } from './logging/audit-log.js';
+export { type GivenPlugin, givenPlugins } from './plugin-host/given-plugins.js';
+export { PluginLoadError } from './plugin-host/plugin-load-error.js';
 export { RegistryLogger } from './logging/registry-logger.js';
 export type { Foundations } from './app.module.js';
 
@@ -37,6 +42,7 @@ export async function bootstrap(foundations: Foundations): Promise<RegistryAppli
   installRequestHooks(adapter.getInstance(), { options, record, serving });
   application.useGlobalFilters(new OciExceptionFilter(foundations.logger));
   await application.init();
+  activatePlugins(application);
   return application;
 }
 
@@ -46,9 +52,18 @@ export async function openContext(foundations: Foundations): Promise<INestApplic
     logger: foundations.logger,
     abortOnError: false,
   });
+  activatePlugins(context);
   await foundations.database.open();
   await foundations.storage.prepare();
   return context;
+}
+
+/** Before the first request, so that no gate comes too late. */
+function activatePlugins(context: INestApplicationContext): void {
+  const activation = context.get(PluginActivation);
+  for (const plugin of context.get<readonly PluginModules[]>(PLUGIN_MODULES)) {
+    activation.activate(plugin, (module, type) => context.select(module).get(type, { strict: true }));
+  }
 }
 
 /** Opens and migrates what `bootstrap` left closed, and takes requests from then on. */

@@ -2,14 +2,16 @@ import type { Foundations } from './app.module.js';
 import type { RegistryConfig } from './config/registry.config.js';
 import { AuditLog } from './logging/audit-log.js';
 import { openLogOutput } from './logging/log-output.js';
+import { NO_PLUGINS, type Plugins } from './plugin-host/loaded-plugin.js';
 import { RegistryLogger } from './logging/registry-logger.js';
 import { SystemClock } from './system-clock.js';
 
 /** What a configuration asks for, not opened yet. Drivers are imported only where they are used. */
-export async function foundationsOf(config: RegistryConfig): Promise<Foundations> {
+export async function foundationsOf(config: RegistryConfig, plugins: Plugins = NO_PLUGINS): Promise<Foundations> {
   const { level, output, audit } = config.log;
   return {
     config,
+    plugins,
     ...(await dataOf(config)),
     clock: new SystemClock(),
     logger: new RegistryLogger(await openLogOutput(output), level),

@@ -2,6 +2,9 @@ import { relative } from 'node:path';
 import { StorageError } from '@berth/sdk';
 import { bootstrap, foundationsOf, open, shutDown } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
+import { loadPluginsOf } from './load-plugins.js';
+import type { RegistryLogger } from '../logging/registry-logger.js';
+import type { Plugins } from '../plugin-host/loaded-plugin.js';
 import { MetadataError } from '../metadata/metadata-error.js';
 import { endLeanStart } from '../lean-start.js';
 import { EXIT } from './exit-code.js';
@@ -11,10 +14,13 @@ import { EXIT } from './exit-code.js';
  * exit code: 0 after an orderly end, 1 where the server could not start.
  */
 export async function serve(configPath: string | undefined): Promise<number> {
-  const { config, path, warnings } = await loadConfig(configPath);
-  const foundations = await foundationsOf(config);
+  const loaded = await loadConfig(configPath);
+  const { config, path, warnings } = loaded;
+  const plugins = await loadPluginsOf(loaded);
+  const foundations = await foundationsOf(config, plugins);
   const { logger } = foundations;
   for (const warning of warnings) logger.warn({ config: path }, warning);
+  tellOfPlugins(plugins, logger);
   const application = await bootstrap(foundations);
   const stopped = signalled();
   try {
@@ -40,6 +46,12 @@ export async function serve(configPath: string | undefined): Promise<number> {
   logger.info({ signal }, 'stopping: transfers under way may finish');
   await shutDown(application, foundations, config.http.drainTimeout);
   return EXIT.ok;
+}
+
+function tellOfPlugins({ loaded, failed, disabled }: Plugins, logger: RegistryLogger): void {
+  const enabled = loaded.map(({ name }) => name);
+  if (enabled.length > 0 || disabled.length > 0) logger.info({ event: 'plugins', enabled, disabled }, 'plugins');
+  for (const { name, error } of failed) logger.error({ plugin: name, err: error }, `the plugin ${name} has failed`);
 }
 
 function signalled(): Promise<NodeJS.Signals> {

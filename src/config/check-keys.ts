@@ -1,7 +1,8 @@
+import { describeValue, isSection, type Section } from '@berth/sdk';
 import type { Violation } from './config-error.js';
-import { describeValue } from './describe-value.js';
+
 import { checkExtensions } from './check-extensions.js';
-import { isSection, type Section } from './section.js';
+
 import { KEY_TREE, type KnownKey, nearestKey } from './keys/key-tree.js';
 
 /** What a look at the keys of a file gives. */

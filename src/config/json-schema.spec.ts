@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isSection, type Section } from '@berth/sdk';
 import { configurationSchema } from './json-schema.js';
-import { isSection, type Section } from './section.js';
 
 /** The schema of the key at `path`. */
 function schemaOf(path: string): Section {

@@ -1,10 +1,9 @@
-import { BYTE_SIZE_PATTERN, DURATION_PATTERN, formatDuration, milliseconds } from '@berth/sdk';
+import { BYTE_SIZE_PATTERN, DURATION_PATTERN, formatDuration, isSection, milliseconds, type Section } from '@berth/sdk';
 import { validateSync } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import { explainKey } from './keys/key-rule.js';
 import { KEY_TREE, type KnownKey } from './keys/key-tree.js';
 import { RegistryConfig } from './registry.config.js';
-import { isSection, type Section } from './section.js';
 
 /** A JSON Schema, draft 7. */
 export type JsonSchema = Section;
@@ -67,7 +66,10 @@ function sectionSchema(type: ConfigClass, known: KnownKey): JsonSchema {
   };
 }
 
-const PLUGIN_SECTION: JsonSchema = { type: 'object', properties: { enable: { type: 'boolean' } } };
+const PLUGIN_SECTION: JsonSchema = {
+  type: 'object',
+  properties: { enable: { type: 'boolean' }, required: { type: 'boolean' }, plugin: { type: 'string', minLength: 1 } },
+};
 
 function idleSchema(key: KnownKey): JsonSchema {
   const description = `No effect: ${explainKey(key.rule)}`;

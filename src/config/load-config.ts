@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deepFreeze, describeValue, isSection, type Section } from '@berth/sdk';
 import { checkKeys } from './check-keys.js';
 import { checkValues } from './check-values.js';
 import { ConfigError, type Violation, WHOLE_FILE } from './config-error.js';
-import { deepFreeze } from './deep-freeze.js';
-import { describeValue } from './describe-value.js';
+
 import { parseConfigText } from './parse-config-text.js';
 import type { RegistryConfig } from './registry.config.js';
-import { isSection, type Section } from './section.js';
 
 /** A configuration that can be served. */
 export interface LoadedConfig {

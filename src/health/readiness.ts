@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { HealthProbe } from '@berth/sdk';
 
 export type Phase = 'starting' | 'ready' | 'stopping';
 
@@ -13,6 +14,7 @@ export interface Probe {
 export class Readiness {
   #phase: Phase = 'starting';
   readonly #probes: Probe[] = [];
+  readonly #pluginProbes: HealthProbe[] = [];
 
   get phase(): Phase {
     return this.#phase;
@@ -29,6 +31,11 @@ export class Readiness {
 
   watch(probe: Probe): void {
     this.#probes.push(probe);
+  }
+
+  /** Of a plugin: asked when somebody asks for readiness. */
+  add(probe: HealthProbe): void {
+    this.#pluginProbes.push(probe);
   }
 
   /** The parts that have failed, by name. */

@@ -9,10 +9,11 @@ const PREFIX = '/v2/';
 
 /**
  * Takes the path of a URL (no query) apart from the right, because a name may itself have segments such as `blobs` or
- * `manifests`. `undefined` where it addresses no repository. spec.md#endpoints
+ * `manifests`. `undefined` where it addresses no repository: no name begins
+ * with the underscore of an extension. spec.md#endpoints
  */
 export function parseRepositoryPath(path: string): RepositoryPath | undefined {
-  if (!path.startsWith(PREFIX)) return undefined;
+  if (!path.startsWith(PREFIX) || path.startsWith('_', PREFIX.length)) return undefined;
   const end = path.endsWith('/') ? path.length - 1 : path.length;
   const last = path.lastIndexOf('/', end - 1);
   const middle = path.lastIndexOf('/', last - 1);

@@ -1,12 +1,50 @@
-import { Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { Notifier } from '@berth/sdk';
 import { HookRegistry } from './hook-registry.js';
 import { HookRunner } from './hook-runner.js';
-import { PluginCatalog } from './plugin-catalog.js';
+import type { Plugins } from './loaded-plugin.js';
+import { PluginActivation } from './plugin-activation.js';
+import { PluginCatalog, PLUGINS } from './plugin-catalog.js';
+import { pluginModules, type PluginModules } from './plugin-module.factory.js';
+import { PluginResources } from './plugin-resources.js';
 
-@Global()
-@Module({
-  providers: [HookRegistry, HookRunner, PluginCatalog, { provide: Notifier, useExisting: HookRunner }],
-  exports: [HookRegistry, HookRunner, Notifier, PluginCatalog],
-})
-export class PluginHostModule {}
+/** The modules of the plugins, for whoever activates them. */
+export const PLUGIN_MODULES = Symbol('PluginModules');
+
+export interface PluginHostOptions {
+  readonly plugins: Plugins;
+  /** The module that provides the ports: all that a plugin's module imports. */
+  readonly ports: Type<object>;
+  /** Provides `PluginResources`. */
+  readonly resources: Type<PluginResources>;
+}
+
+/** Between the host and the plugins, so that what they export under the same tokens is not taken for the host's own. */
+@Module({})
+class PluginModulesHolder {}
+
+@Module({})
+export class PluginHostModule {
+  static over({ plugins, ports, resources }: PluginHostOptions): DynamicModule {
+    const modules: readonly PluginModules[] = plugins.loaded.map((plugin) => pluginModules(plugin, ports));
+    const shared: Provider[] = [
+      HookRegistry,
+      HookRunner,
+      PluginCatalog,
+      { provide: Notifier, useExisting: HookRunner },
+      { provide: PluginResources, useClass: resources },
+    ];
+    return {
+      module: PluginHostModule,
+      global: true,
+      imports: [{ module: PluginModulesHolder, imports: modules.flatMap((plugin) => plugin.modules) }],
+      providers: [
+        ...shared,
+        PluginActivation,
+        { provide: PLUGINS, useValue: plugins },
+        { provide: PLUGIN_MODULES, useValue: modules },
+      ],
+      exports: [HookRegistry, HookRunner, Notifier, PluginCatalog, PluginResources],
+    };
+  }
+}

@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { openContext } from '../../src/bootstrap.js';
 import { RegistryConfig } from '../../src/config/registry.config.js';
 import { AuditLog } from '../../src/logging/audit-log.js';
+import { NO_PLUGINS } from '../../src/plugin-host/loaded-plugin.js';
 import { RegistryLogger } from '../../src/logging/registry-logger.js';
 import type { Database } from '../../src/metadata/database.js';
 import type { BlobStorage } from '../../src/storage/blob-storage.js';
@@ -24,7 +25,15 @@ export async function openServices(
 ): Promise<OpenServices> {
   const logger = new RegistryLogger(new PassThrough(), 'silent');
   const audit = new AuditLog(undefined);
-  const context = await openContext({ config: new RegistryConfig(), database, storage, clock, logger, audit });
+  const context = await openContext({
+    config: new RegistryConfig(),
+    database,
+    storage,
+    clock,
+    logger,
+    audit,
+    plugins: NO_PLUGINS,
+  });
   const close = async (): Promise<void> => {
     await context.close();
     await database.close();

@@ -8,6 +8,8 @@ import {
   bootstrap,
   dataOf,
   type Foundations,
+  type GivenPlugin,
+  givenPlugins,
   open,
   RegistryConfig,
   RegistryLogger,
@@ -26,6 +28,8 @@ export interface TestRegistryOptions {
   readonly configure?: (config: RegistryConfig) => void;
   /** A folder whose data is served, and which `close` leaves there; default: a new one that `close` removes. */
   readonly root?: string;
+  /** Plugins, each with its section as a configuration would have it. Their order is that of their gates. */
+  readonly plugins?: readonly GivenPlugin[];
   /** False: it listens, but takes no requests before `open` is called. */
   readonly isOpen?: boolean;
   /** True: `close` does not look for files that no row names. */
@@ -126,6 +130,7 @@ export async function createTestRegistry(options: TestRegistryOptions = {}): Pro
   const [log, audit] = [new LineSink(), new LineSink()];
   const foundations: Foundations = {
     config,
+    plugins: givenPlugins(options.plugins ?? []),
     ...(await dataOf(config)),
     clock,
     logger: new RegistryLogger(log.output, config.log.level),

@@ -1,4 +1,4 @@
-import { built, type KeyTable, pluginSection } from './key-rule.js';
+import { built, bundledPlugin, type KeyTable, pluginSection } from './key-rule.js';
 
 /** `extensions`: each key in it names a plugin, and the plugin reads its own section. */
 export const EXTENSION_KEYS: KeyTable = {
@@ -15,9 +15,9 @@ export const EXTENSION_KEYS: KeyTable = {
     'cve.trivy.sbom.enable',
     'cve.trivy.sbom.format',
   ]),
-  ...pluginSection('metrics', ['enable', 'prometheus', 'prometheus.path']),
-  ...pluginSection('scrub', ['enable', 'interval']),
-  ...pluginSection('lint', ['enable', 'mandatoryAnnotations']),
+  ...bundledPlugin('metrics', ['enable', 'prometheus', 'prometheus.path']),
+  ...bundledPlugin('scrub', ['enable', 'interval']),
+  ...bundledPlugin('lint', ['enable', 'mandatoryAnnotations']),
   ...pluginSection('trust', ['enable', 'cosign', 'notation']),
   ...pluginSection('ui', ['enable']),
   ...pluginSection('mgmt', ['enable']),

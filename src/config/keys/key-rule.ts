@@ -27,7 +27,13 @@ export interface PluginKey {
   readonly plugin: string;
 }
 
-export type KeyRule = BuiltKey | KeyWithoutEffect | RefusedKey | PluginKey;
+/** A key that a plugin of the server reads and checks. */
+export interface PluginsKey {
+  readonly status: 'plugin';
+  readonly plugin: string;
+}
+
+export type KeyRule = BuiltKey | KeyWithoutEffect | RefusedKey | PluginKey | PluginsKey;
 
 /** Dotted path to rule. `[]` stands for every entry of a list, `<name>` for a name that the user chooses. */
 export type KeyTable = Readonly<Record<string, KeyRule>>;
@@ -56,6 +62,12 @@ export function pluginSection(plugin: string, keys: readonly string[]): KeyTable
   return Object.fromEntries(paths.map((path) => [path, { status: 'plugin not built', plugin }]));
 }
 
+/** The keys of one plugin that comes with the server. */
+export function bundledPlugin(plugin: string, keys: readonly string[]): KeyTable {
+  const paths = ['', ...keys.map((key) => `.${key}`)].map((key) => `extensions.${plugin}${key}`);
+  return Object.fromEntries(paths.map((path) => [path, { status: 'plugin', plugin }]));
+}
+
 /** What the documentation says of a key beside its status. */
 export function explainKey(rule: KeyRule): string {
   switch (rule.status) {
@@ -65,6 +77,8 @@ export function explainKey(rule: KeyRule): string {
       return rule.warning;
     case 'refused':
       return rule.within === undefined ? rule.advice + offValues(rule.off) : `part of \`${rule.within}\``;
+    case 'plugin':
+      return `read by the plugin \`${rule.plugin}\``;
     case 'plugin not built':
       return `the plugin \`${rule.plugin}\` is not built yet; its section is ignored`;
   }

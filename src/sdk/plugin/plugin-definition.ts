@@ -17,11 +17,16 @@ export type PluginHooks = {
   readonly [Name in HookName]?: Type<HookHandler<Name>> | readonly Type<HookHandler<Name>>[];
 };
 
+/** A method, whose parameter is compared both ways, so that a plugin of any configuration is a plugin. */
+interface PathOf<Config extends object> {
+  method(config: Config): string;
+}
+
 /** A controller at a path of its own, which only plugins that come with the server may claim. */
 export interface ClaimedRoute<Config extends object> {
   readonly controller: Type<object>;
   /** Begins with a slash. */
-  readonly path: string | ((config: Config) => string);
+  readonly path: string | PathOf<Config>['method'];
 }
 
 /** What a plugin is and contributes. Classes are constructed by Nest, and may inject ports, `config` and `providers`. */

@@ -1,0 +1,47 @@
+import { type DynamicModule, Injectable, type Type } from '@nestjs/common';
+import type { HealthProbe, HookHandler, HookName, PluginJob } from '@berth/sdk';
+import { Readiness } from '../health/readiness.js';
+import { JobScheduler } from '../jobs/job-scheduler.js';
+import { HookRegistry } from './hook-registry.js';
+import type { PluginModules } from './plugin-module.factory.js';
+
+/** Gives the one instance of a class that a module provides. */
+export type InstanceOf = <Instance>(module: DynamicModule, type: Type<Instance>) => Instance;
+
+/** Runs at most so long, unless the job says otherwise, in milliseconds. */
+const JOB_TIMEOUT = 3_600_000;
+
+/** Hands what plugins contribute to those who use it, in the order of the configuration. */
+@Injectable()
+export class PluginActivation {
+  constructor(
+    private readonly hooks: HookRegistry,
+    private readonly jobs: JobScheduler,
+    private readonly readiness: Readiness,
+  ) {}
+
+  activate({ plugin: { name, plugin }, main }: PluginModules, instanceOf: InstanceOf): void {
+    for (const [hook, classes] of Object.entries(plugin.hooks ?? {})) {
+      for (const handler of [classes].flat() as Type<HookHandler<HookName>>[]) {
+        this.hooks.add(hook as HookName, name, instanceOf(main, handler));
+      }
+    }
+    for (const job of plugin.jobs ?? []) this.#addJob(name, instanceOf(main, job));
+    for (const probe of plugin.health ?? []) this.#addProbe(name, instanceOf(main, probe));
+  }
+
+  #addJob(plugin: string, job: PluginJob): void {
+    const { name, schedule, timeout = JOB_TIMEOUT } = job;
+    this.jobs.add({
+      name: `${plugin}.${name}`,
+      timeout,
+      interval: 'every' in schedule ? schedule.every : 60_000,
+      run: (signal) => job.run(signal),
+    });
+  }
+
+  #addProbe(plugin: string, probe: HealthProbe): void {
+    const { name, critical } = probe;
+    this.readiness.add({ name: `${plugin}.${name}`, critical, check: (signal) => probe.check(signal) });
+  }
+}

@@ -1,0 +1,59 @@
+import type { LoadedPlugin } from './loaded-plugin.js';
+import { PluginError } from './plugin-error.js';
+import { endpointsOf, mayClaim, type MountedRoute, mountedRoutes } from './plugin-routes.js';
+
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** What is wrong with plugins beside each other: names, routes, and what there may be only one of. */
+export function checkTogether(plugins: readonly LoadedPlugin[]): PluginError[] {
+  return [...nameErrors(plugins), ...routeErrors(plugins), ...resolverErrors(plugins)];
+}
+
+function nameErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
+  const seen = new Map<string, string>();
+  const errors: PluginError[] = [];
+  for (const { name, section } of plugins) {
+    const { key } = section;
+    const other = seen.get(name);
+    seen.set(name, key);
+    if (!NAME.test(name)) {
+      errors.push(
+        new PluginError(key, 'name', `its name ${JSON.stringify(name)} is not lower-case words joined by dashes`),
+      );
+    } else if (other !== undefined) {
+      errors.push(new PluginError(key, 'name', `extensions.${other} is the plugin ${name} already`));
+    } else if (name !== key) {
+      errors.push(new PluginError(key, 'name', `it calls itself ${name}: write its section under extensions.${name}`));
+    }
+  }
+  return errors;
+}
+
+function routeErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
+  const owners = new Map<string, string>();
+  return plugins.flatMap((loaded) =>
+    mountedRoutes(loaded.plugin, loaded.config).flatMap((route) => errorsOfRoute(loaded.name, route, owners)),
+  );
+}
+
+function errorsOfRoute(name: string, route: MountedRoute, owners: Map<string, string>): PluginError[] {
+  if (route.isClaimed && !mayClaim(name, route.path)) {
+    return [new PluginError(name, 'route clash', `it may not have the path ${route.path} for itself`)];
+  }
+  const errors: PluginError[] = [];
+  for (const endpoint of endpointsOf(route)) {
+    const owner = owners.get(endpoint);
+    owners.set(endpoint, name);
+    const whose = owner === name ? 'twice' : `and so does ${owner ?? ''}`;
+    if (owner !== undefined) errors.push(new PluginError(name, 'route clash', `it declares ${endpoint}, ${whose}`));
+  }
+  return errors;
+}
+
+function resolverErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
+  const [first, ...more] = plugins.filter(({ plugin }) => plugin.repositoryResolver !== undefined);
+  return more.map(
+    ({ name }) =>
+      new PluginError(name, 'resolver', `it resolves repositories, and so does ${first?.name ?? ''}; there can be one`),
+  );
+}

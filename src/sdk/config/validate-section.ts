@@ -1,0 +1,69 @@
+import type { Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { describeValue } from './describe-value.js';
+import { isSection, type Section } from './section.js';
+
+/** One value that does not fit: where (`rules[2].name`), what stands there, and what may. */
+export interface SectionViolation {
+  readonly key: string;
+  readonly found: string;
+  readonly allowed: string;
+}
+
+export interface ValidatedSection<Config> {
+  readonly config: Config;
+  readonly violations: readonly SectionViolation[];
+}
+
+export interface ValidateOptions {
+  /** Stands before each key; ends in a dot, or is empty. */
+  readonly prefix?: string;
+  /** True: a property without a rule of class-validator is a violation. */
+  readonly refuseUnknown?: boolean;
+}
+
+/** `section` as an instance of `type`, whose rules say what may stand in it, and all that breaks one of them. */
+export function validateSection<Config extends object>(
+  type: Type<Config>,
+  section: Section,
+  { prefix = '', refuseUnknown = false }: ValidateOptions = {},
+): ValidatedSection<Config> {
+  const config = plainToInstance(type, section);
+  const errors = validateSync(config, {
+    forbidUnknownValues: true,
+    whitelist: refuseUnknown,
+    forbidNonWhitelisted: refuseUnknown,
+  });
+  return { config, violations: errors.flatMap((error) => violationsOf(error, section, prefix)) };
+}
+
+function violationsOf(error: ValidationError, written: unknown, prefix: string): SectionViolation[] {
+  const { property, children = [], constraints = {} } = error;
+  const isEntry = Array.isArray(written);
+  const key = isEntry ? `${prefix.slice(0, -1)}[${property}]` : prefix + property;
+  const value = isSection(written) || isEntry ? (written as Section)[property] : undefined;
+  const inside = children.flatMap((child) => violationsOf(child, value, `${key}.`));
+  if (constraints['whitelistValidation'] !== undefined) return [unknownKey(key, error), ...inside];
+  const wishes = Object.values(constraints).map((message) => withoutSubject(message, property));
+  if (wishes.length === 0) return inside;
+  return [{ key, found: describeValue(value), allowed: [...new Set(wishes)].join(', and ') }, ...inside];
+}
+
+/** "port must be a port" says in a table whose first column is the key no more than "a port". */
+function withoutSubject(message: string, property: string): string {
+  const subject = `${property} must be `;
+  return message.startsWith(subject) ? message.slice(subject.length) : message;
+}
+
+function unknownKey(key: string, { target }: ValidationError): SectionViolation {
+  const known = propertiesOf(target);
+  return { key, found: 'an unknown key', allowed: `one of ${known.join(', ')}` };
+}
+
+/** The properties of an instance that have a rule. */
+function propertiesOf(target: object | undefined): readonly string[] {
+  if (!target) return [];
+  const rules = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))].sort();
+}
