@@ -44,7 +44,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'spec',
-          include: ['test/spec/**/*.spec.ts', 'test/contracts/**/*.spec.ts'],
+          include: ['test/spec/**/*.spec.ts', 'test/contracts/**/*.spec.ts', 'test/plugins/**/*.spec.ts'],
           exclude: never,
         },
       },

@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { RegistryApplication } from './http/exchange.js';
 import { AppModule, type Foundations } from './app.module.js';
+import { tryPlugins } from './plugin-trial.js';
 import { Readiness } from './health/readiness.js';
 import { createFastifyAdapter } from './http/fastify.adapter.js';
 import { HttpOptions } from './http/http-options.js';
@@ -17,6 +18,7 @@ import { JobScheduler } from './jobs/job-scheduler.js';
 /** The parts of the server that are exported for tests of plugins and of the server itself. */
 export { RegistryConfig } from './config/registry.config.js';
 export { dataOf, foundationsOf } from './foundations.js';
+export { tryPlugins } from './plugin-trial.js';
 export { AuditLog } from './logging/audit-log.js';
 export { type GivenPlugin, givenPlugins } from './plugin-host/given-plugins.js';
 export { PluginLoadError } from './plugin-host/plugin-load-error.js';
@@ -26,8 +28,23 @@ export type { Foundations } from './app.module.js';
 /** How often connections that have fallen idle are closed while the server drains, in milliseconds. */
 const IDLE_SWEEP = 50;
 
-/** Builds the application without listening and without touching the disk. */
+/**
+ * Builds the application without listening and without touching the disk.
+ *
+ * @throws PluginLoadError where plugins cannot be constructed that the server cannot do without; it is built without others
+ */
 export async function bootstrap(foundations: Foundations): Promise<RegistryApplication> {
+  try {
+    return await build(foundations);
+  } catch (cause) {
+    const plugins = await tryPlugins(foundations);
+    // No plugin is at fault.
+    if (plugins.loaded.length === foundations.plugins.loaded.length) throw cause;
+    return build({ ...foundations, plugins });
+  }
+}
+
+async function build(foundations: Foundations): Promise<RegistryApplication> {
   const adapter = await createFastifyAdapter(foundations.config.http);
   const application = await NestFactory.create<RegistryApplication>(AppModule.over(foundations), adapter, {
     bodyParser: false,

@@ -10,12 +10,17 @@ import { PluginLoadError } from '../plugin-host/plugin-load-error.js';
  *
  * @throws ConfigError with everything that is wrong with every plugin, as violations of the file
  */
-export async function loadPluginsOf({ config, path }: LoadedConfig): Promise<Plugins> {
+export function loadPluginsOf({ config, path }: LoadedConfig): Promise<Plugins> {
+  return blamingFile(path, () => loadPlugins({ extensions: config.extensions, configFolder: dirname(path) }));
+}
+
+/** Does `work`, and makes what it says of plugins violations of the file that names them. */
+export async function blamingFile<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    return await loadPlugins({ extensions: config.extensions, configFolder: dirname(path) });
+    return await work();
   } catch (cause) {
     if (!(cause instanceof PluginLoadError)) throw cause;
-    throw new ConfigError(violationsOf(cause, path), { cause });
+    throw new ConfigError(violationsOf(cause, file), { cause });
   }
 }
 

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { StorageError } from '@berth/sdk';
 import { bootstrap, foundationsOf, open, shutDown } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
-import { loadPluginsOf } from './load-plugins.js';
+import { blamingFile, loadPluginsOf } from './load-plugins.js';
 import type { RegistryLogger } from '../logging/registry-logger.js';
 import type { Plugins } from '../plugin-host/loaded-plugin.js';
 import { MetadataError } from '../metadata/metadata-error.js';
@@ -21,7 +21,7 @@ export async function serve(configPath: string | undefined): Promise<number> {
   const { logger } = foundations;
   for (const warning of warnings) logger.warn({ config: path }, warning);
   tellOfPlugins(plugins, logger);
-  const application = await bootstrap(foundations);
+  const application = await blamingFile(path, () => bootstrap(foundations));
   const stopped = signalled();
   try {
     // The listener opens at once, so that probes are answered while migrations run.

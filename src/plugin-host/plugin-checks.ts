@@ -6,7 +6,10 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** What is wrong with plugins beside each other: names, routes, and what there may be only one of. */
 export function checkTogether(plugins: readonly LoadedPlugin[]): PluginError[] {
-  return [...nameErrors(plugins), ...routeErrors(plugins), ...resolverErrors(plugins)];
+  const names = nameErrors(plugins);
+  const misnamed = new Set(names.map(({ plugin }) => plugin));
+  const named = plugins.filter(({ section }) => !misnamed.has(section.key));
+  return [...names, ...routeErrors(named), ...resolverErrors(named)];
 }
 
 function nameErrors(plugins: readonly LoadedPlugin[]): PluginError[] {

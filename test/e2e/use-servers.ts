@@ -9,6 +9,7 @@ export interface ServerSettings {
   readonly storage?: Readonly<Record<string, unknown>>;
   readonly http?: Readonly<Record<string, unknown>>;
   readonly log?: Readonly<Record<string, unknown>>;
+  readonly extensions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export interface Servers {
@@ -50,6 +51,7 @@ export function useServers(): Servers {
         storage: { rootDirectory, gcDelay: '1h', ...settings.storage },
         http: { address: '127.0.0.1', port: 0, ...settings.http },
         log: { level: 'info', ...settings.log },
+        extensions: settings.extensions ?? {},
       };
       const path = join(folder, 'config.json');
       await writeFile(path, JSON.stringify(config));

@@ -1,0 +1,69 @@
+import { cp, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tryCommand } from './run-command.js';
+import { SERVER_ENTRY, ServerProcess } from './server-process.js';
+import { useServers } from './use-servers.js';
+
+const FIXTURES = join(import.meta.dirname, '../plugins');
+
+describe('a plugin that lies in a folder of its own', () => {
+  const servers = useServers();
+
+  /** A folder with nothing else in it than copies of fixture plugins: no package that they could find but the server's. */
+  async function folderWith(...names: readonly string[]): Promise<string> {
+    const folder = await servers.folder();
+    for (const name of names) await cp(join(FIXTURES, name), join(folder, name), { recursive: true });
+    return folder;
+  }
+
+  it('refuses through its gate and answers its route', async () => {
+    const folder = await folderWith('greeter');
+    const server = await servers.start({ extensions: { greeter: { plugin: './greeter' } } }, folder);
+    expect((await server.request('POST', '/v2/team/forbidden/blobs/uploads/')).status).toBe(403);
+    expect((await server.request('POST', '/v2/team/app/blobs/uploads/')).status).toBe(202);
+    const answer = await server.request('GET', '/v2/_berth/ext/greeter');
+    expect([answer.status, answer.body.toString()]).toEqual([200, '{"hello":"world"}']);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('is done without where it cannot be constructed and guards nothing', async () => {
+    const folder = await folderWith('throws-when-made');
+    const server = await servers.start(
+      { extensions: { 'throws-when-made': { plugin: './throws-when-made' } } },
+      folder,
+    );
+    expect((await server.request('POST', '/v2/team/app/blobs/uploads/')).status).toBe(202);
+    expect(server.output()).toContain('it cannot be made');
+    await server.stop();
+  });
+
+  it('keeps the server from starting where it is broken, and `berth verify` says the same of all that are', async () => {
+    const names = (await readdir(FIXTURES, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory() && entry.name !== 'greeter' && !entry.name.startsWith('resolver-'))
+      .map(({ name }) => name);
+    const folder = await folderWith(...names);
+    const extensions = Object.fromEntries(names.map((name) => [name, { plugin: `./${name}` }]));
+    const path = await servers.configure(folder, {
+      extensions: { ...extensions, 'strict-config': { plugin: './strict-config', limit: 11 } },
+    });
+    const { code, stderr } = await tryCommand(process.execPath, [SERVER_ENTRY, 'verify', path]);
+    expect(code).toBe(78);
+    const loadable = new Set(['throws-when-made', 'needs-unknown', 'fails-to-begin', 'broken-gate']);
+    for (const name of names) if (!loadable.has(name)) expect(stderr).toContain(`extensions.${name}`);
+    expect(stderr).toContain('it needs a-package-that-nobody-installs');
+    const server = new ServerProcess(path);
+    expect(await server.exited).toMatchObject({ code: 78 });
+    expect(server.errorOutput).toBe(stderr);
+  });
+
+  it('with a gate that cannot be constructed fails `berth verify`', async () => {
+    const folder = await folderWith('broken-gate', 'greeter');
+    const extensions = { 'broken-gate': { plugin: './broken-gate' }, greeter: { plugin: './greeter' } };
+    const path = await servers.configure(folder, { extensions });
+    const { code, stderr } = await tryCommand(process.execPath, [SERVER_ENTRY, 'verify', path]);
+    expect(code).toBe(78);
+    expect(stderr).toContain('the policy cannot be read');
+    expect(stderr).not.toContain('greeter');
+  });
+});

@@ -1,0 +1,3 @@
+import { definePlugin } from '@berth/sdk';
+
+export default definePlugin({ name: 'another-name' });

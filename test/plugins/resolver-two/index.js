@@ -1,0 +1,9 @@
+import { definePlugin } from '@berth/sdk';
+
+class Resolver {
+  resolve({ name }) {
+    return { repository: name, upstream: undefined, store: undefined };
+  }
+}
+
+export default definePlugin({ name: 'resolver-two', repositoryResolver: Resolver });
