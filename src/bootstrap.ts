@@ -19,6 +19,8 @@ import { JobScheduler } from './jobs/job-scheduler.js';
 export { RegistryConfig } from './config/registry.config.js';
 export { dataOf, foundationsOf } from './foundations.js';
 export { tryPlugins } from './plugin-trial.js';
+export { ConfigReload } from './config-reload.js';
+export { InMemoryMeter } from './metering/in-memory-meter.js';
 export { AuditLog } from './logging/audit-log.js';
 export { type GivenPlugin, givenPlugins } from './plugin-host/given-plugins.js';
 export { PluginLoadError } from './plugin-host/plugin-load-error.js';

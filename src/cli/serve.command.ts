@@ -7,6 +7,8 @@ import type { RegistryLogger } from '../logging/registry-logger.js';
 import type { Plugins } from '../plugin-host/loaded-plugin.js';
 import { MetadataError } from '../metadata/metadata-error.js';
 import { endLeanStart } from '../lean-start.js';
+import { ConfigReload } from '../config-reload.js';
+import { reloadOnChange } from './reload-on-change.js';
 import { EXIT } from './exit-code.js';
 
 /**
@@ -42,7 +44,9 @@ export async function serve(configPath: string | undefined): Promise<number> {
     return EXIT.failure;
   }
   endLeanStart();
+  const endReloading = reloadOnChange(new ConfigReload(application, config, path), loaded);
   const signal = await stopped;
+  endReloading();
   logger.info({ signal }, 'stopping: transfers under way may finish');
   await shutDown(application, foundations, config.http.drainTimeout);
   return EXIT.ok;

@@ -6,6 +6,7 @@ import { checkKeys } from './check-keys.js';
 import { checkValues } from './check-values.js';
 import { ConfigError, type Violation, WHOLE_FILE } from './config-error.js';
 
+import { fingerprintOf } from './fingerprint.js';
 import { parseConfigText } from './parse-config-text.js';
 import type { RegistryConfig } from './registry.config.js';
 
@@ -15,6 +16,8 @@ export interface LoadedConfig {
   readonly config: RegistryConfig;
   /** Absolute path of the file it came from. */
   readonly path: string;
+  /** Of the file's text. */
+  readonly fingerprint: string;
   /** One line each, to be logged: keys without effect, plugins that do not exist. */
   readonly warnings: readonly string[];
 }
@@ -29,16 +32,22 @@ export const DEFAULT_CONFIG_PATH = fileURLToPath(new URL('../../config/berth.jso
  * @throws ConfigError with everything that is wrong with the file, keys and values alike.
  */
 export async function loadConfig(path: string = DEFAULT_CONFIG_PATH): Promise<LoadedConfig> {
-  const section = await readSection(path);
+  const text = await readText(path);
+  const section = await readSection(path, text);
   const keys = checkKeys(section);
   const { config, violations } = checkValues(keys.values);
   const all = [...keys.violations, ...violations];
   if (all.length > 0) throw new ConfigError(all.map((violation) => ({ file: path, ...violation })));
-  return { config: deepFreeze(config), path: resolve(path), warnings: Object.freeze([...keys.warnings]) };
+  return {
+    config: deepFreeze(config),
+    path: resolve(path),
+    fingerprint: fingerprintOf(text),
+    warnings: Object.freeze([...keys.warnings]),
+  };
 }
 
-async function readSection(path: string): Promise<Section> {
-  const parsed = await parseConfigText(await readText(path), path);
+async function readSection(path: string, text: string): Promise<Section> {
+  const parsed = await parseConfigText(text, path);
   if (!('value' in parsed)) throw new ConfigError([wholeFile(path, parsed.found, parsed.allowed)]);
   if (isSection(parsed.value)) return parsed.value;
   const found = parsed.value === null ? 'an empty file' : describeValue(parsed.value);

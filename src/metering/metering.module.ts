@@ -3,5 +3,9 @@ import { Meter } from '@berth/sdk';
 import { InMemoryMeter } from './in-memory-meter.js';
 
 @Global()
-@Module({ providers: [{ provide: Meter, useClass: InMemoryMeter }], exports: [Meter] })
+@Module({
+  // By its class, since each plugin has a Meter of its own.
+  providers: [InMemoryMeter, { provide: Meter, useExisting: InMemoryMeter }],
+  exports: [InMemoryMeter, Meter],
+})
 export class MeteringModule {}

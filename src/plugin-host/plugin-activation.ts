@@ -3,6 +3,7 @@ import type { HealthProbe, HookHandler, HookName, PluginJob } from '@berth/sdk';
 import { Readiness } from '../health/readiness.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { HookRegistry } from './hook-registry.js';
+import { PluginReload } from './plugin-reload.js';
 import type { PluginModules } from './plugin-module.factory.js';
 
 /** Gives the one instance of a class that a module provides. */
@@ -18,6 +19,7 @@ export class PluginActivation {
     private readonly hooks: HookRegistry,
     private readonly jobs: JobScheduler,
     private readonly readiness: Readiness,
+    private readonly reloads: PluginReload,
   ) {}
 
   activate({ plugin: { name, plugin }, main }: PluginModules, instanceOf: InstanceOf): void {
@@ -27,6 +29,7 @@ export class PluginActivation {
       }
     }
     for (const job of plugin.jobs ?? []) this.#addJob(name, instanceOf(main, job));
+    if (plugin.reconfigure) this.reloads.add(name, instanceOf(main, plugin.reconfigure));
     for (const probe of plugin.health ?? []) this.#addProbe(name, instanceOf(main, probe));
   }
 

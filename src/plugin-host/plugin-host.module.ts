@@ -6,6 +6,7 @@ import type { Plugins } from './loaded-plugin.js';
 import { PluginActivation } from './plugin-activation.js';
 import { PluginCatalog, PLUGINS } from './plugin-catalog.js';
 import { pluginModules, type PluginModules } from './plugin-module.factory.js';
+import { PluginReload } from './plugin-reload.js';
 import { PluginResources } from './plugin-resources.js';
 
 /** The modules of the plugins, for whoever activates them. */
@@ -41,10 +42,11 @@ export class PluginHostModule {
       providers: [
         ...shared,
         PluginActivation,
+        PluginReload,
         { provide: PLUGINS, useValue: plugins },
         { provide: PLUGIN_MODULES, useValue: modules },
       ],
-      exports: [HookRegistry, HookRunner, Notifier, PluginCatalog, PluginResources],
+      exports: [HookRegistry, HookRunner, Notifier, PluginCatalog, PluginReload, PluginResources],
     };
   }
 }

@@ -19,6 +19,8 @@ export interface Servers {
   configure(folder: string, settings?: ServerSettings): Promise<string>;
   /** Starts a server on the root below `folder` and does not wait until it is ready. */
   launch(folder: string, settings?: ServerSettings): Promise<ServerProcess>;
+  /** Starts a server with the configuration at `path`, and waits until it is ready. */
+  serve(path: string): Promise<ServerProcess>;
   /** Starts a server on the root below `folder`, by default a new one, and waits until it is ready. */
   start(settings?: ServerSettings, folder?: string): Promise<ServerProcess>;
 }
@@ -37,6 +39,12 @@ export function useServers(): Servers {
     await Promise.all(processes.map((server) => server.kill()));
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
   }, 60_000);
+
+  const begin = (path: string): ServerProcess => {
+    const server = new ServerProcess(path);
+    processes.push(server);
+    return server;
+  };
 
   const servers: Servers = {
     async folder() {
@@ -58,10 +66,9 @@ export function useServers(): Servers {
       return path;
     },
     async launch(folder, settings) {
-      const server = new ServerProcess(await servers.configure(folder, settings));
-      processes.push(server);
-      return server;
+      return begin(await servers.configure(folder, settings));
     },
+    serve: (path) => begin(path).ready(),
     async start(settings, folder) {
       const server = await servers.launch(folder ?? (await servers.folder()), settings);
       return server.ready();

@@ -10,11 +10,13 @@ import {
   type Foundations,
   type GivenPlugin,
   givenPlugins,
+  InMemoryMeter,
   open,
   RegistryConfig,
   RegistryLogger,
   shutDown,
 } from 'berth/testing';
+import type { InstrumentSnapshot } from '@berth/sdk';
 import { FakeClock } from './fake-clock.js';
 import { HttpConnections } from './http-request.js';
 import { openFiles, strayFiles } from './leaks.js';
@@ -73,6 +75,11 @@ export class TestRegistry {
     const address: AddressInfo | string | null = this.application.getHttpServer().address();
     if (address === null || typeof address === 'string') throw new Error('the server does not listen');
     return `${this.foundations.config.http.tls ? 'https' : 'http'}://${address.address}:${String(address.port)}`;
+  }
+
+  /** The numbers that the server has counted so far. */
+  get numbers(): readonly InstrumentSnapshot[] {
+    return this.application.get(InMemoryMeter).snapshot();
   }
 
   /** One request over HTTP. */

@@ -108,12 +108,10 @@ describe('a plugin on a server', () => {
   });
 
   it('names its numbers after itself', async () => {
-    const { request, application } = await served();
+    const registry = await served();
+    const { request } = registry;
     await request('POST', '/v2/team/app/blobs/uploads/');
-    const names = application
-      .get(Meter)
-      .snapshot()
-      .map(({ name }) => name);
+    const names = registry.numbers.map(({ name }) => name);
     expect(names).toContain('berth_name_guard_asked_total');
   });
 
