@@ -17,6 +17,12 @@ interface Job {
   readonly reject: (cause: unknown) => void;
 }
 
+export interface CommitHooks {
+  /** Awaited before the connection begins a transaction. */
+  readonly beforeBegin: () => Promise<void>;
+  readonly beforeCommit: () => void;
+}
+
 /**
  * Runs transactions one after the other, and those that are waiting at once as savepoints of one commit, so that fifty
  * pushes pay for one flush. A failure of one undoes that one alone.
@@ -30,8 +36,7 @@ export class CommitQueue {
     private readonly connection: SqliteConnection.Database,
     private readonly facts: Facts,
     private readonly log: DurableLog,
-    /** Called before each commit. */
-    private readonly beforeCommit: () => void,
+    private readonly hooks: CommitHooks,
   ) {}
 
   /** Set once a flush has failed: what the disk holds is then unknown, so nothing more may be promised. */
@@ -65,12 +70,13 @@ export class CommitQueue {
     const done: { job: Job; value: unknown }[] = [];
     try {
       if (this.#failure) throw this.#failure;
+      await this.hooks.beforeBegin();
       await this.#begin();
       for (const job of group) {
         const outcome = await this.#attempt(job);
         if (outcome) done.push({ job, value: outcome.value });
       }
-      this.beforeCommit();
+      this.hooks.beforeCommit();
       this.connection.exec('COMMIT');
     } catch (cause) {
       this.#rollBack();

@@ -7,6 +7,7 @@ import { MetadataError } from '../../metadata-error.js';
 import { migrate } from '../../migrations/migrate.js';
 import type { Facts, Schema } from '../../schema.js';
 import { bindingOf, placeholdersOf } from '../placeholders.js';
+import { Checkpoints } from './checkpoints.js';
 import { CommitQueue } from './commit-queue.js';
 import { ReadSnapshot } from './read-snapshot.js';
 import { refuseNetworkFileSystem } from './network-file-system.js';
@@ -69,11 +70,17 @@ export class SqliteDatabase extends Database {
     const log = await (this.options.openLog ?? WriteAheadLog.open)(`${path}-wal`);
     await syncFolder(this.options.folder);
     const reading = openForReading(path);
-    const commits = new CommitQueue(writer, facts, log, () => {
+    const endSnapshot = (): void => {
       reading.snapshot.end();
+    };
+    const checkpoints = new Checkpoints(writer, endSnapshot);
+    const commits = new CommitQueue(writer, facts, log, {
+      beforeBegin: () => checkpoints.beforeBegin(),
+      beforeCommit: endSnapshot,
     });
     const close = async (): Promise<void> => {
       await commits.idle();
+      await checkpoints.close();
       await reading.close();
       await log.close();
       await facts.destroy();
