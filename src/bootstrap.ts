@@ -21,6 +21,7 @@ export { dataOf, foundationsOf } from './foundations.js';
 export { tryPlugins } from './plugin-trial.js';
 export { ConfigReload } from './config-reload.js';
 export { InMemoryMeter } from './metering/in-memory-meter.js';
+export { listen } from './http/listen.js';
 export { AuditLog } from './logging/audit-log.js';
 export { type GivenPlugin, givenPlugins } from './plugin-host/given-plugins.js';
 export { PluginLoadError } from './plugin-host/plugin-load-error.js';

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { StorageError } from '@berth/sdk';
-import { bootstrap, foundationsOf, open, shutDown } from '../bootstrap.js';
+import { bootstrap, foundationsOf, listen, open, shutDown } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
 import { blamingFile, loadPluginsOf } from './load-plugins.js';
 import type { RegistryLogger } from '../logging/registry-logger.js';
@@ -27,7 +27,7 @@ export async function serve(configPath: string | undefined): Promise<number> {
   const stopped = signalled();
   try {
     // The listener opens at once, so that probes are answered while migrations run.
-    await application.listen(config.http.port, config.http.address);
+    await listen(application, config.http);
     const url = urlOf(application.getHttpServer().address(), config.http.tls !== undefined);
     logger.info({ event: 'listening', url, config: relative('.', path) }, `listening on ${url}`);
     await open(application, foundations);

@@ -11,6 +11,7 @@ import {
   type GivenPlugin,
   givenPlugins,
   InMemoryMeter,
+  listen,
   open,
   RegistryConfig,
   RegistryLogger,
@@ -144,7 +145,7 @@ export async function createTestRegistry(options: TestRegistryOptions = {}): Pro
     audit: new AuditLog(audit.output),
   };
   const application = await bootstrap(foundations);
-  await application.listen(config.http.port, config.http.address);
+  await listen(application, config.http);
   if (options.isOpen ?? true) await open(application, foundations);
   return new TestRegistry(application, foundations, clock, { log, audit }, options);
 }
