@@ -33,6 +33,16 @@ export interface NewManifest {
   readonly at: number;
 }
 
+/** What a look-up of `manifests as m` gives. */
+const ROW = [
+  'm.id',
+  'm.repository_id as repositoryId',
+  'm.digest',
+  'm.media_type as mediaType',
+  'm.size',
+  'm.origin',
+] as const;
+
 /** SQLite takes 32,766 values a statement; a manifest of 4 MiB may name more layers than fit in one. */
 const ROWS_PER_STATEMENT = 500;
 
@@ -51,14 +61,7 @@ export class Manifests {
           .where('r.name', '=', repository)
           .where('m.digest', '=', digest)
           .where('m.state', '=', 'present')
-          .select([
-            'm.id',
-            'm.repository_id as repositoryId',
-            'm.digest',
-            'm.media_type as mediaType',
-            'm.size',
-            'm.origin',
-          ]),
+          .select(ROW),
     );
     this.#byTag = database.prepare<{ repository: RepositoryName; tag: Tag }, ManifestRow>(
       (reader, { repository, tag }) =>
@@ -69,14 +72,7 @@ export class Manifests {
           .where('r.name', '=', repository)
           .where('t.name', '=', tag)
           .where('m.state', '=', 'present')
-          .select([
-            'm.id',
-            'm.repository_id as repositoryId',
-            'm.digest',
-            'm.media_type as mediaType',
-            'm.size',
-            'm.origin',
-          ]),
+          .select(ROW),
     );
     this.#contents = database.prepare<{ id: number }, { bytes: Uint8Array }>((reader, { id }) =>
       reader.selectFrom('manifest_contents').select('bytes').where('manifest_id', '=', id),
