@@ -14,13 +14,13 @@ import {
   startUpload,
 } from './exchange.js';
 import { headOf, rawExchange, statusIn } from './raw-exchange.js';
-import { useRegistry } from './use-registry.js';
+import { senderTo, useRegistry } from './use-registry.js';
 
 describe('bad input', () => {
   const registry = useRegistry();
   const image = anImage({ seed: 1 }).build();
   const blob = aBlob(bytesOf('good', 100));
-  const send = (method: string, path: string) => registry().request(method, path);
+  const send = senderTo(registry);
 
   beforeAll(async () => {
     await pushManifest(registry().request, 'good', image, { tag: 'x' });

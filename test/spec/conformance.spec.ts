@@ -14,14 +14,13 @@ import {
   pushWhole,
   startUpload,
 } from './exchange.js';
-import { useRegistry } from './use-registry.js';
+import { senderTo, useRegistry } from './use-registry.js';
 
 /** The assertions of the public conformance suite, for each algorithm. */
 describe.each(['sha256', 'sha512'] as const)('conformance with %s', (algorithm) => {
   const registry = useRegistry();
   const repository = `conformance/${algorithm}`;
-  const send = (method: string, path: string, headers: Record<string, string> = {}) =>
-    registry().request(method, path, { headers });
+  const send = senderTo(registry);
   const blobOf = (name: string, length = 512) => aBlob(bytesOf(`${algorithm} ${name}`, length), algorithm);
   const blobPath = (digest: string) => `/v2/${repository}/blobs/${digest}`;
   const expectHeld = async ({ digest, bytes }: ReturnType<typeof blobOf>): Promise<void> => {

@@ -14,15 +14,14 @@ import {
   putManifest,
   startUpload,
 } from './exchange.js';
-import { useRegistry } from './use-registry.js';
+import { senderTo, useRegistry } from './use-registry.js';
 
 /** What registries get wrong, by number. */
 describe('traps', () => {
   const registry = useRegistry();
   const image = anImage({ seed: 1 }).build();
   const blob = aBlob(bytesOf('of the traps', 1000));
-  const send = (method: string, path: string, headers: Record<string, string> = {}, body?: Buffer) =>
-    registry().request(method, path, { headers, ...(body && { body }) });
+  const send = senderTo(registry);
 
   beforeAll(async () => {
     await pushManifest(registry().request, 'a', image, { tag: 'x' });
