@@ -28,6 +28,7 @@ class FakeLeases extends Leases {
   failure: Error | undefined;
 
   constructor() {
+    // Every method that would ask the database is overridden.
     super(undefined as unknown as Database);
   }
 
@@ -138,6 +139,7 @@ describe('stopping', () => {
     let hasEnded = false;
     const run = runs.start(
       jobOf(async (signal) => {
+        // It rejects with the abort that this job waits for.
         await untilAborted(signal).catch(() => {});
         await new Promise(setImmediate);
         hasEnded = true;

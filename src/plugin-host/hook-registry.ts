@@ -10,6 +10,7 @@ type Handlers = { [Name in HookName]: RegisteredHandler<Name>[] };
 
 /** The handlers of every hook, in the order of the configuration. */
 export class HookRegistry {
+  // The table has every hook and nothing else, which the type of `fromEntries` cannot say.
   readonly #handlers = Object.fromEntries(Object.keys(HOOK_KINDS).map((name) => [name, []])) as unknown as Handlers;
 
   add<Name extends HookName>(name: Name, plugin: string, handler: HookHandler<Name>): void {

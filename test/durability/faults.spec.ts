@@ -106,7 +106,8 @@ describe.each(['ENOSPC', 'EIO'])('a push whose disk says %s', (code) => {
       );
       heal();
       if (failed) {
-        // What it has sent is kept as far as it knows, so it only closes the upload.
+        // What it has sent is kept as far as it knows, so it only closes the upload. Whether that is taken depends on the
+        // call that failed; that nothing wrong is kept is what counts, and is looked at next.
         await client.finishUpload(repository, upload, blob.digest, Buffer.alloc(0)).catch(() => undefined);
         await expectSound(registry);
         await client.pushBlob(repository, blob);
@@ -122,6 +123,7 @@ describe.each(['ENOSPC', 'EIO'])('a push whose disk says %s', (code) => {
     const { client, heal, fail, services } = registry;
     for (let at = 0; at < calls.filter((call) => call !== 'flush').length; at++) {
       fail(code, at);
+      // Some calls a push can do without, so it may fail or not; what it leaves behind is looked at below.
       await client.pushBlob(repository, aBlob(Buffer.from(`blob ${String(at)}`))).catch(() => undefined);
       heal();
     }
