@@ -46,7 +46,12 @@ export class AppModule {
         PluginHostModule.over({ plugins, ports: ContentPortsModule, resources: PluginData }),
         AuthModule,
         JobsModule,
-        ContentModule.over({ storage, clock, collection: gc ? { interval: gcInterval, delay: gcDelay } : undefined }),
+        ContentModule.over({
+          storage,
+          clock,
+          gcDelay,
+          collection: gc ? { interval: gcInterval, delay: gcDelay } : undefined,
+        }),
         HttpModule.with({ idleTimeout, writeTimeout, allowOrigin }),
         DistributionModule,
       ],

@@ -8,6 +8,7 @@ import { FileSweeper } from './garbage-collection/file-sweeper.js';
 import { GarbageCollectionJob, type GarbageCollectionSchedule } from './garbage-collection/garbage-collection.job.js';
 import { GarbageCollection } from './garbage-collection/garbage-collection.js';
 import { GarbageCollector } from './garbage-collection/garbage-collector.js';
+import { GraceTime } from './grace-time.js';
 import { LastSeen } from './last-seen.js';
 import { ManifestCache } from './manifests/manifest-cache.js';
 import { ManifestCommit } from './manifests/manifest-commit.js';
@@ -47,6 +48,8 @@ const PARTS = [
 export interface ContentOptions {
   readonly storage: BlobStorage;
   readonly clock: Clock;
+  /** Milliseconds for which garbage stays that somebody has asked about, whether or not it is collected while we run. */
+  readonly gcDelay: number;
   /** Absent: garbage is collected only when somebody asks for it. */
   readonly collection: GarbageCollectionSchedule | undefined;
 }
@@ -63,13 +66,14 @@ export class ContentModule {
     if (schedule) scheduler.add(collection.toJob(schedule));
   }
 
-  static over({ storage, clock, collection }: ContentOptions): DynamicModule {
+  static over({ storage, clock, gcDelay, collection }: ContentOptions): DynamicModule {
     return {
       module: ContentModule,
       global: true,
       providers: [
         { provide: BlobStorage, useValue: storage },
         { provide: Clock, useValue: clock },
+        { provide: GraceTime, useValue: new GraceTime(gcDelay) },
         { provide: SCHEDULE, useValue: collection },
         ...PARTS,
         ...SERVICES,

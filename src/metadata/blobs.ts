@@ -10,6 +10,8 @@ export interface BlobRow {
 
 export interface HeldBlobRow extends BlobRow {
   readonly repositoryId: number;
+  /** When the repository's hold was last marked, not when the bytes were. */
+  readonly lastSeen: number;
 }
 
 export interface BlobKey {
@@ -37,7 +39,7 @@ export class Blobs {
           .where('r.name', '=', repository)
           .where('m.digest', '=', digest)
           .where('b.state', '=', 'present')
-          .select(['b.size', 'b.location', 'r.id as repositoryId']),
+          .select(['b.size', 'b.location', 'r.id as repositoryId', 'm.last_seen as lastSeen']),
     );
     this.#present = database.prepare<{ store: string; digest: Digest }, BlobRow>((reader, { store, digest }) =>
       reader

@@ -10,6 +10,7 @@ export interface ManifestRow {
   readonly mediaType: string;
   readonly size: number;
   readonly origin: Origin;
+  readonly lastSeen: number;
 }
 
 export interface ManifestReference {
@@ -41,6 +42,7 @@ const ROW = [
   'm.media_type as mediaType',
   'm.size',
   'm.origin',
+  'm.last_seen as lastSeen',
 ] as const;
 
 /** SQLite takes 32,766 values a statement; a manifest of 4 MiB may name more layers than fit in one. */

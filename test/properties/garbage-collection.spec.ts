@@ -58,7 +58,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'collect' as const }) },
 );
 const step: fc.Arbitrary<Step> = fc.record({
-  pause: fc.constantFrom(0, 1, HOUR + 1),
+  pause: fc.constantFrom(0, 1, 2 * HOUR),
   operations: fc.uniqueArray(fc.record({ operation, lateness: fc.nat({ max: 6 }) }), {
     maxLength: 5,
     selector: ({ operation }) => ('tag' in operation ? operation.tag : undefined) ?? Symbol('untagged'),

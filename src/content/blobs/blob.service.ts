@@ -34,10 +34,9 @@ export class BlobService {
    * What the repository holds under a digest. BLOB_UNKNOWN where it does not. The blob counts as seen from now on. end-2 HEAD
    */
   async stat(repository: RepositoryName, digest: Digest): Promise<BlobDescription> {
-    const held = await this.#held(repository, digest);
-    const isHeld = await this.lastSeen.blob({ repositoryId: held.repositoryId, digest });
-    if (!isHeld) throw blobUnknown(repository, digest);
-    return { digest, size: held.size };
+    const { repositoryId, lastSeen, size } = await this.#held(repository, digest);
+    if (!(await this.lastSeen.blob({ repositoryId, digest, lastSeen }))) throw blobUnknown(repository, digest);
+    return { digest, size };
   }
 
   /** The blob, open for reading; whoever takes it closes it. BLOB_UNKNOWN where the repository does not hold it. */

@@ -11,14 +11,18 @@ import {
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { milliseconds } from '@berth/sdk';
 import { type CollectionReport, GarbageCollection } from './garbage-collection.js';
 
 const DELAY = 1000;
+/** Marks are as precise as a hundredth of that. */
+const PRECISION = DELAY / 100;
+const OLD = DELAY + PRECISION + 1;
 
 describe('garbage collection', () => {
   let registry: TestRegistry;
   beforeEach(async () => {
-    registry = await createTestRegistry();
+    registry = await createTestRegistry({ configure: ({ storage }) => (storage.gcDelay = milliseconds(DELAY)) });
   });
   afterEach(() => registry.close());
 
@@ -39,7 +43,7 @@ describe('garbage collection', () => {
   it('removes an untagged manifest, its blobs and their bytes, and then the empty repository', async () => {
     const image = anImage({ seed: 1 }).withLayers(2).build();
     await pushManifest(registry.request, 'a', image);
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     const { lines, ...report } = await collect();
     const bytes = image.blobs.reduce((sum, blob) => sum + blob.bytes.byteLength, 0);
     expect(report).toEqual({ manifests: 1, blobs: 3, uploads: 0, files: 0, bytes });
@@ -61,7 +65,7 @@ describe('garbage collection', () => {
     const image = anImage({ seed: 1 }).build();
     const inner = anIndex({ seed: 2 }).of(image).build();
     await pushManifest(registry.request, 'a', anIndex({ seed: 3 }).of(inner).build(), { tag: 'x' });
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     expect((await collect()).lines).toEqual([]);
   });
 
@@ -71,7 +75,7 @@ describe('garbage collection', () => {
       .build();
     await pushManifest(registry.request, 'a', anIndex({ seed: 3 }).of(inner).build(), { tag: 'x' });
     await registry.request('DELETE', '/v2/a/manifests/x');
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     expect(await collect()).toMatchObject({ manifests: 3, blobs: 2 });
   });
 
@@ -81,7 +85,7 @@ describe('garbage collection', () => {
     const signature = anArtifact({ seed: 3 }).withSubject(sbom).build();
     await pushManifest(registry.request, 'a', image, { tag: 'x' });
     for (const built of [sbom, signature]) await pushManifest(registry.request, 'a', built);
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     expect((await collect()).lines).toEqual([]);
   });
 
@@ -93,7 +97,7 @@ describe('garbage collection', () => {
     await pushManifest(registry.request, 'a', sbom);
     await pushManifest(registry.request, 'a', tagged, { tag: 'kept' });
     await registry.request('DELETE', `/v2/a/manifests/${image.digest}`);
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     await collect();
     expect([await isHeld(sbom.digest), await isHeld(tagged.digest)]).toEqual([false, true]);
   });
@@ -102,7 +106,7 @@ describe('garbage collection', () => {
     const image = anImage({ seed: 1 }).build();
     await pushManifest(registry.request, 'a', image);
     await pushManifest(registry.request, 'a', anArtifact({ seed: 2 }).withBlob(8).withSubject(image).build());
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     expect(await collect()).toMatchObject({ manifests: 2 });
   });
 
@@ -112,7 +116,7 @@ describe('garbage collection', () => {
     await registry.foundations.database.transaction((facts) =>
       facts.updateTable('manifests').set({ origin: 'mirrored' }).execute(),
     );
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     expect((await collect()).lines).toEqual([]);
     expect(await isHeld(image.digest)).toBe(true);
   });
@@ -122,7 +126,7 @@ describe('garbage collection', () => {
     await pushManifest(registry.request, 'a', image);
     registry.clock.advance(DELAY);
     expect((await collect()).lines).toEqual([]);
-    registry.clock.advance(1);
+    registry.clock.advance(OLD - DELAY);
     expect(await collect()).toMatchObject({ manifests: 1 });
   });
 
@@ -138,7 +142,7 @@ describe('garbage collection', () => {
   it('removes a blob that no manifest names', async () => {
     const blob = aBlob(Buffer.from('alone'));
     await pushBlob(registry.request, 'a', blob);
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     const { lines } = await collect();
     expect(lines).toEqual([`blob ${blob.digest} from a`, `bytes ${blob.digest} (5 bytes)`, 'repository a']);
   });
@@ -151,16 +155,50 @@ describe('garbage collection', () => {
     registry.clock.advance(DELAY);
     await collect();
     expect(await statusOf(`/v2/a/blobs/${blob.digest}`, 'GET')).toBe(200);
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     await collect();
     expect(await statusOf(`/v2/a/blobs/${blob.digest}`, 'GET')).toBe(404);
+  });
+
+  it.each(['blobs', 'manifests'] as const)(
+    'counts the age of %s from the last HEAD also where the mark before was young enough',
+    async (noun) => {
+      const image = anImage({ seed: 1 }).withLayers(0).build();
+      await pushManifest(registry.request, 'a', image);
+      const blob = aBlob(Buffer.from('alone'));
+      await pushBlob(registry.request, 'a', blob);
+      const path = `/v2/a/${noun}/${noun === 'blobs' ? blob.digest : image.digest}`;
+      registry.clock.advance(PRECISION - 1);
+      expect(await statusOf(path)).toBe(200);
+      registry.clock.advance(DELAY);
+      await collect();
+      expect(await statusOf(path, 'GET')).toBe(200);
+      registry.clock.advance(PRECISION);
+      await collect();
+      expect(await statusOf(path, 'GET')).toBe(404);
+    },
+  );
+
+  it('lets HEAD write a mark once in a hundredth of gcDelay', async () => {
+    const blob = aBlob(Buffer.from('asked for again and again'));
+    const pushed = registry.clock.now();
+    await pushBlob(registry.request, 'a', blob);
+    const marks: number[] = [];
+    for (let passed = 0; passed < 3 * PRECISION; passed++) {
+      registry.clock.advance(1);
+      expect(await statusOf(`/v2/a/blobs/${blob.digest}`)).toBe(200);
+      const { reader } = registry.foundations.database;
+      const row = await reader.selectFrom('memberships').select('last_seen').executeTakeFirstOrThrow();
+      marks.push(row.last_seen - pushed);
+    }
+    expect([...new Set(marks)]).toEqual([0, PRECISION, 2 * PRECISION, 3 * PRECISION]);
   });
 
   it('keeps the bytes of a blob that another repository holds', async () => {
     const image = anImage({ seed: 1 }).build();
     await pushManifest(registry.request, 'a', image);
     await pushManifest(registry.request, 'b', image, { tag: 'x' });
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     expect(await collect()).toMatchObject({ manifests: 1, blobs: 0 });
     for (const { digest, bytes } of image.blobs) {
       expect(await statusOf(`/v2/a/blobs/${digest}`)).toBe(404);
@@ -192,14 +230,14 @@ describe('garbage collection', () => {
     await utimes(join(folder, 'stray.new'), seconds, seconds);
     const { files, lines } = await collect();
     expect([files, lines]).toEqual([2, ['file blobs/sha256/ab/stray.old', 'file stray']]);
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     expect((await collect()).lines).toEqual(['file blobs/sha256/ab/stray.new']);
   });
 
   it('tells the audit log of each manifest that it removed', async () => {
     const image = anImage({ seed: 1 }).build();
     await pushManifest(registry.request, 'a', image);
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     registry.auditLines.clear();
     await collect();
     expect(registry.auditLines.all).toContainEqual(
@@ -211,7 +249,7 @@ describe('garbage collection', () => {
     for (let seed = 0; seed < 130; seed++) {
       await pushManifest(registry.request, `r${String(seed % 7)}`, anArtifact({ seed }).withBlob(8).build());
     }
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     expect(await collect()).toMatchObject({ manifests: 130, blobs: 131 });
     expect(await filesIn('blobs')).toEqual([]);
   });
@@ -236,7 +274,7 @@ describe('garbage collection', () => {
     const body = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, [key]: [descriptor] }));
     const headers = { 'content-type': mediaType };
     expect((await registry.request('PUT', '/v2/a/manifests/x', { headers, body })).status).toBe(201);
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(OLD);
     await collect();
     expect((await registry.request('GET', `/v2/a/blobs/${blob.digest}`)).body.equals(blob.bytes)).toBe(true);
     expect((await registry.request('DELETE', `/v2/a/blobs/${blob.digest}`)).status).toBe(405);

@@ -14,6 +14,7 @@ import {
 import { Repositories } from '../../metadata/repositories.js';
 import type { Facts } from '../../metadata/schema.js';
 import { BlobStorage } from '../../storage/blob-storage.js';
+import { GraceTime } from '../grace-time.js';
 
 export interface Removal {
   readonly kind: 'manifest' | 'membership' | 'blob' | 'repository';
@@ -111,10 +112,11 @@ export class GarbageCollector {
   }
 
   async #sweep<Row, Key>({ delay: age, signal, gentle }: CollectionOptions, sweep: Sweep<Row, Key>): Promise<number> {
+    const graceTime = new GraceTime(age);
     let count = 0;
     for (let after: Key | undefined = sweep.first; after !== undefined;) {
       signal.throwIfAborted();
-      const before = this.clock.now() - age;
+      const before = graceTime.endedBefore(this.clock.now());
       let started = performance.now();
       const { rows, next }: Scanned<Row, Key> = await sweep.find(before, { after, span: SPAN });
       if (gentle) await pauseAfter(started);

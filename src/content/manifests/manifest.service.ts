@@ -74,7 +74,7 @@ export class ManifestService {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest: row.digest }, context);
     }
     // What has a tag is kept by it.
-    const isHeld = reference.kind === 'tag' || (await this.lastSeen.manifest(row.id));
+    const isHeld = reference.kind === 'tag' || (await this.lastSeen.manifest(row));
     if (!isHeld) throw manifestUnknown(repository, reference);
     return row;
   }
