@@ -66,16 +66,30 @@ async function build(foundations: Foundations): Promise<RegistryApplication> {
   return application;
 }
 
-/** The parts of the server without HTTP and without jobs, opened: for commands. The caller closes context and database. */
-export async function openContext(foundations: Foundations): Promise<INestApplicationContext> {
+/** The parts of the server without HTTP and without jobs, not opened yet: for commands. The caller closes context and database. */
+export async function buildContext(foundations: Foundations): Promise<INestApplicationContext> {
   const context = await NestFactory.createApplicationContext(AppModule.over(foundations), {
     logger: foundations.logger,
     abortOnError: false,
   });
   activatePlugins(context);
-  await foundations.database.open();
-  await foundations.storage.prepare();
   return context;
+}
+
+/** As `buildContext`, opened. */
+export async function openContext(foundations: Foundations): Promise<INestApplicationContext> {
+  const context = await buildContext(foundations);
+  await openData(context, foundations);
+  return context;
+}
+
+/** Opens, locks and migrates what is kept on disk. */
+export async function openData(
+  _context: INestApplicationContext,
+  { database, storage }: Pick<Foundations, 'database' | 'storage'>,
+): Promise<void> {
+  await database.open();
+  await storage.prepare();
 }
 
 /** Before the first request, so that no gate comes too late. */
@@ -88,8 +102,7 @@ function activatePlugins(context: INestApplicationContext): void {
 
 /** Opens and migrates what `bootstrap` left closed, and takes requests from then on. */
 export async function open(application: RegistryApplication, { database, storage }: Foundations): Promise<void> {
-  await database.open();
-  await storage.prepare();
+  await openData(application, { database, storage });
   const readiness = application.get(Readiness);
   readiness.watch({ name: 'database', check: () => database.failure });
   application.get(JobScheduler).start();

@@ -10,6 +10,8 @@ const USAGE = `Usage:
   berth verify <config>           check a configuration; exit code 78 and every violation if it is not valid
   berth schema                    print the JSON Schema of the configuration
   berth gc <config> [--dry-run]   collect garbage once; with --dry-run, print what would go
+  berth commands <config>         list the commands that the plugins of a configuration add
+  berth <command> <config> [...]  run one of them
   berth --version
   berth --help
 `;
@@ -35,6 +37,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     {
       arity: [1, 1],
       run: async ({ args: [path = ''], console }) => (await import('./verify.command.js')).verify(path, console),
+    },
+  ],
+  [
+    'commands',
+    {
+      arity: [1, 1],
+      run: async ({ args: [path = ''], console }) => (await import('./plugin.command.js')).listCommands(path, console),
     },
   ],
   ['schema', { arity: [0, 0], run: async ({ console }) => (await import('./schema.command.js')).schema(console) }],
@@ -89,12 +98,22 @@ function parse(argv: readonly string[]): ((console: Console) => Promise<number>)
   const [name, ...args] = flags.words;
   if (name === undefined) return 'a command is missing';
   const command = COMMANDS.get(name);
-  if (!command) return `there is no command ${JSON.stringify(name)}`;
+  if (!command) return parsePluginCommand(name, args);
   const [fewest, most] = command.arity;
   if (dryRun && !command.takesDryRun) return `${name} takes no --dry-run`;
   if (args.length < fewest) return `${name} needs the path of a configuration`;
   if (args.length > most) return `${name} does not take ${JSON.stringify(args[most])}`;
   return (console) => command.run({ args, dryRun, console });
+}
+
+/** What is no command of Berth itself may be one of a plugin, which the configuration behind it names. */
+function parsePluginCommand(name: string, args: readonly string[]): ((console: Console) => Promise<number>) | string {
+  const [configPath, ...rest] = args;
+  if (configPath === undefined) return `there is no command ${JSON.stringify(name)}`;
+  return async (console) => {
+    const { runPluginCommand } = await import('./plugin.command.js');
+    return runPluginCommand({ name, configPath, args: rest, console });
+  };
 }
 
 function parseFlags(argv: readonly string[]): Flags | string {

@@ -3,6 +3,7 @@ import type { HealthProbe, HookHandler, HookName, PluginJob } from '@berth/sdk';
 import { Readiness } from '../health/readiness.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { HookRegistry } from './hook-registry.js';
+import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
 import type { PluginModules } from './plugin-module.factory.js';
 
@@ -20,6 +21,7 @@ export class PluginActivation {
     private readonly jobs: JobScheduler,
     private readonly readiness: Readiness,
     private readonly reloads: PluginReload,
+    private readonly commands: PluginCommands,
   ) {}
 
   activate({ plugin: { name, plugin }, main }: PluginModules, instanceOf: InstanceOf): void {
@@ -30,6 +32,7 @@ export class PluginActivation {
     }
     for (const job of plugin.jobs ?? []) this.#addJob(name, instanceOf(main, job));
     if (plugin.reconfigure) this.reloads.add(name, instanceOf(main, plugin.reconfigure));
+    for (const command of plugin.commands ?? []) this.commands.add(instanceOf(main, command));
     for (const probe of plugin.health ?? []) this.#addProbe(name, instanceOf(main, probe));
   }
 

@@ -6,6 +6,7 @@ import type { Plugins } from './loaded-plugin.js';
 import { PluginActivation } from './plugin-activation.js';
 import { PluginCatalog, PLUGINS } from './plugin-catalog.js';
 import { pluginModules, type PluginModules } from './plugin-module.factory.js';
+import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
 import { PluginResources } from './plugin-resources.js';
 
@@ -43,10 +44,11 @@ export class PluginHostModule {
         ...shared,
         PluginActivation,
         PluginReload,
+        PluginCommands,
         { provide: PLUGINS, useValue: plugins },
         { provide: PLUGIN_MODULES, useValue: modules },
       ],
-      exports: [HookRegistry, HookRunner, Notifier, PluginCatalog, PluginReload, PluginResources],
+      exports: [HookRegistry, HookRunner, Notifier, PluginCatalog, PluginCommands, PluginReload, PluginResources],
     };
   }
 }

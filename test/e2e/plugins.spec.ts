@@ -7,6 +7,9 @@ import { useServers } from './use-servers.js';
 
 const FIXTURES = join(import.meta.dirname, '../plugins');
 
+/** Fixtures that are not broken by themselves. */
+const WORKING = /^(greeter|tunable|resolver-\w+)$/;
+
 describe('a plugin that lies in a folder of its own', () => {
   const servers = useServers();
 
@@ -40,7 +43,7 @@ describe('a plugin that lies in a folder of its own', () => {
 
   it('keeps the server from starting where it is broken, and `berth verify` says the same of all that are', async () => {
     const names = (await readdir(FIXTURES, { withFileTypes: true }))
-      .filter((entry) => entry.isDirectory() && entry.name !== 'greeter' && !entry.name.startsWith('resolver-'))
+      .filter((entry) => entry.isDirectory() && !WORKING.test(entry.name))
       .map(({ name }) => name);
     const folder = await folderWith(...names);
     const extensions = Object.fromEntries(names.map((name) => [name, { plugin: `./${name}` }]));
@@ -65,5 +68,26 @@ describe('a plugin that lies in a folder of its own', () => {
     expect(code).toBe(78);
     expect(stderr).toContain('the policy cannot be read');
     expect(stderr).not.toContain('greeter');
+  });
+
+  it('adds commands, which run over the data of a configuration and give their exit code', async () => {
+    const folder = await folderWith('tunable');
+    const berth = (...words: readonly string[]) => tryCommand(process.execPath, [SERVER_ENTRY, ...words]);
+    for (const [volume, code] of [
+      [3, 0],
+      [11, 1],
+    ] as const) {
+      const path = await servers.configure(folder, {
+        log: { level: 'warn' },
+        extensions: { tunable: { plugin: './tunable', volume } },
+      });
+      expect(await berth('volume', path, 'now')).toEqual({
+        code,
+        stdout: `volume ${String(volume)} now\n`,
+        stderr: '',
+      });
+      expect((await berth('commands', path)).stdout).toContain('print how loud it is');
+      expect(await berth('loudness', path)).toMatchObject({ code: 64 });
+    }
   });
 });

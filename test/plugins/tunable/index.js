@@ -49,10 +49,26 @@ Public()(VolumeController);
 Get()(VolumeController.prototype, 'get', Object.getOwnPropertyDescriptor(VolumeController.prototype, 'get'));
 Res()(VolumeController.prototype, 'get', 0);
 
+class VolumeCommand {
+  name = 'volume';
+  summary = 'print how loud it is';
+
+  constructor(volume) {
+    this.volume = volume;
+  }
+
+  async run({ args, console }) {
+    console.out(`volume ${this.volume.now} ${args.join(' ')}\n`);
+    return this.volume.now > 10 ? 1 : 0;
+  }
+}
+Inject(Volume)(VolumeCommand, undefined, 0);
+
 export default definePlugin({
   name: 'tunable',
   config: TunableConfig,
   providers: [Volume],
   routes: [VolumeController],
   reconfigure: VolumeChange,
+  commands: [VolumeCommand],
 });
