@@ -8,6 +8,7 @@ import { Readiness } from './health/readiness.js';
 import { createFastifyAdapter } from './http/fastify.adapter.js';
 import { HttpOptions } from './http/http-options.js';
 import { OciExceptionFilter } from './http/oci-exception.filter.js';
+import { RepositoryResolution } from './http/repository-resolution.js';
 import { installRequestHooks } from './http/request-hooks.js';
 import { RequestRecord } from './http/request-record.js';
 import { PluginActivation } from './plugin-host/plugin-activation.js';
@@ -60,6 +61,9 @@ async function build(foundations: Foundations): Promise<RegistryApplication> {
     application.get(Readiness),
   ];
   installRequestHooks(adapter.getInstance(), { options, record, serving });
+  if (foundations.plugins.loaded.some(({ plugin }) => plugin.repositoryResolver)) {
+    application.get(RepositoryResolution).install(adapter.getInstance());
+  }
   application.useGlobalFilters(new OciExceptionFilter(foundations.logger));
   await application.init();
   activatePlugins(application);

@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { PluginCommand } from '@berth/sdk';
 import { buildContext, foundationsOf, openData } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
+import { endLeanStart } from '../lean-start.js';
 import { MetadataError } from '../metadata/metadata-error.js';
 import { PluginCommands } from '../plugin-host/plugin-commands.js';
 import type { Console } from './console.js';
@@ -50,6 +51,7 @@ async function withContext(
   use: (context: INestApplicationContext, openAll: () => Promise<void>) => Promise<number>,
 ): Promise<number> {
   const loaded = await loadConfig(configPath);
+  endLeanStart();
   const foundations = await foundationsOf(loaded.config, await loadPluginsOf(loaded));
   const context = await blamingFile(loaded.path, () => buildContext(foundations));
   try {

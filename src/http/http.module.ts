@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HttpOptions } from './http-options.js';
+import { RepositoryResolution } from './repository-resolution.js';
 import { RequestRecord } from './request-record.js';
 
 @Module({})
@@ -8,8 +9,8 @@ export class HttpModule {
     return {
       module: HttpModule,
       global: true,
-      providers: [{ provide: HttpOptions, useValue: options }, RequestRecord],
-      exports: [HttpOptions, RequestRecord],
+      providers: [{ provide: HttpOptions, useValue: options }, RepositoryResolution, RequestRecord],
+      exports: [HttpOptions, RepositoryResolution, RequestRecord],
     };
   }
 }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Injectable, type Type } from '@nestjs/common';
 import type { HealthProbe, HookHandler, HookName, PluginJob } from '@berth/sdk';
 import { Readiness } from '../health/readiness.js';
+import { RepositoryResolution } from '../http/repository-resolution.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { HookRegistry } from './hook-registry.js';
 import { PluginCommands } from './plugin-commands.js';
@@ -22,6 +23,7 @@ export class PluginActivation {
     private readonly readiness: Readiness,
     private readonly reloads: PluginReload,
     private readonly commands: PluginCommands,
+    private readonly resolution: RepositoryResolution,
   ) {}
 
   activate({ plugin: { name, plugin }, main }: PluginModules, instanceOf: InstanceOf): void {
@@ -31,6 +33,7 @@ export class PluginActivation {
       }
     }
     for (const job of plugin.jobs ?? []) this.#addJob(name, instanceOf(main, job));
+    if (plugin.repositoryResolver) this.resolution.use(instanceOf(main, plugin.repositoryResolver));
     if (plugin.reconfigure) this.reloads.add(name, instanceOf(main, plugin.reconfigure));
     for (const command of plugin.commands ?? []) this.commands.add(instanceOf(main, command));
     for (const probe of plugin.health ?? []) this.#addProbe(name, instanceOf(main, probe));

@@ -11,13 +11,12 @@ export interface RepositoryRequest {
 
 export interface ResolvedRepository {
   readonly repository: RepositoryName;
-  /** The upstream it mirrors, where it does. */
-  readonly upstream: string | undefined;
-  /** The store that a new repository is made in; `undefined` for the default one. */
-  readonly store: string | undefined;
 }
 
-/** Decides, before anything else, which local repository a request means. Called for every request, so it answers at once. */
+/**
+ * Decides, before anything else, which local repository a request means. Called for every request that names one, so it answers at
+ * once and throws nothing.
+ */
 export interface RepositoryResolver {
   /** `undefined`: nobody answers for this namespace, so the request is 404. */
   resolve(request: RepositoryRequest): ResolvedRepository | undefined;

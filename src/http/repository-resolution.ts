@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { parseRepositoryName, RegistryError, type RepositoryResolver } from '@berth/sdk';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** Which local repository a request means. Without a resolver it is the one it names, and `?ns=` is ignored. */
+@Injectable()
+export class RepositoryResolution {
+  #resolver: RepositoryResolver | undefined;
+
+  /** Takes the resolver that a plugin contributes. */
+  use(resolver: RepositoryResolver): void {
+    this.#resolver = resolver;
+  }
+
+  /** Has the repository that is meant take the place of the one that is named, before the guard sees it. */
+  install(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', (request, reply, done) => {
+      try {
+        this.#apply(request, reply);
+        done();
+      } catch (cause) {
+        done(cause as Error);
+      }
+    });
+  }
+
+  #apply(request: FastifyRequest, reply: FastifyReply): void {
+    if (!this.#resolver || !request.routeOptions.url?.startsWith('/v2/:name')) return;
+    const params = request.params as { name: string };
+    const name = parseRepositoryName(params.name);
+    // What is no name is refused where it is read.
+    if (!name) return;
+    const { ns } = request.query as { readonly ns?: string | readonly string[] };
+    const namespace = typeof ns === 'string' ? ns : ns?.[0];
+    const resolved = this.#resolver.resolve({ name, namespace, host: hostOf(request) });
+    if (!resolved) throw new RegistryError('NAME_UNKNOWN', { detail: { name, namespace } });
+    params.name = resolved.repository;
+    // spec.md#registry-proxying: a registry that goes by `ns` says so. Set on Node's own response, past which nothing is sent.
+    if (namespace !== undefined) reply.raw.setHeader('OCI-Namespace', namespace);
+  }
+}
+
+/** Without the port; an IPv6 address keeps its brackets. */
+function hostOf({ headers: { host } }: FastifyRequest): string | undefined {
+  return host?.replace(/:\d+$/, '');
+}
