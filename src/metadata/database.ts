@@ -48,4 +48,10 @@ export abstract class Database {
    * Transactions run one after the other; `work` may await nothing but statements on `facts`.
    */
   abstract transaction<Result>(work: (facts: Facts) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+
+  /** Resolves once everything that readers see now is on disk, as far as changes are promised to be. */
+  abstract flushed(): Promise<void>;
+
+  /** Calls `listener`, which must not throw, after each commit of this process, once readers see it. */
+  abstract onCommit(listener: () => void): void;
 }

@@ -3,8 +3,10 @@ import { Blobs } from './blobs.js';
 import { Changes } from './changes.js';
 import { Database } from './database.js';
 import { Garbage } from './garbage.js';
+import { HeldBytes } from './held-bytes.js';
 import { Leases } from './leases.js';
 import { Manifests } from './manifests.js';
+import { ManifestScans } from './manifest-scans.js';
 import { Memberships } from './memberships.js';
 import { PullStatistics } from './pull-statistics.js';
 import { Referrers } from './referrers.js';
@@ -16,8 +18,10 @@ const NOUNS = [
   Blobs,
   Changes,
   Garbage,
+  HeldBytes,
   Leases,
   Manifests,
+  ManifestScans,
   Memberships,
   PullStatistics,
   Referrers,

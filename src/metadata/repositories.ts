@@ -8,13 +8,24 @@ import type { Facts, Schema } from './schema.js';
 export interface RepositoryRow {
   readonly id: number;
   readonly store: string;
+  /** What it mirrors; `null` for a repository whose first content was pushed. */
+  readonly upstream: string | null;
 }
+
+export interface NamedRepositoryRow extends RepositoryRow {
+  readonly name: RepositoryName;
+  readonly createdAt: number;
+}
+
+const ROW = ['id', 'store', 'upstream'] as const;
 
 /** The store that repositories belong to where none is named. */
 export const DEFAULT_STORE = 'default';
 
 export interface NewRepository {
   readonly name: RepositoryName;
+  /** What it is to mirror; absent: nothing. */
+  readonly upstream?: string;
   readonly actor: string | undefined;
   readonly at: number;
 }
@@ -28,7 +39,7 @@ export class Repositories {
     private readonly changes: Changes,
   ) {
     this.#byName = database.prepare<{ name: RepositoryName }, RepositoryRow>((reader, { name }) =>
-      reader.selectFrom('repositories').select(['id', 'store']).where('name', '=', name),
+      reader.selectFrom('repositories').select(ROW).where('name', '=', name),
     );
   }
 
@@ -37,23 +48,42 @@ export class Repositories {
   }
 
   findIn(facts: Facts, name: RepositoryName): Promise<RepositoryRow | undefined> {
-    return facts.selectFrom('repositories').select(['id', 'store']).where('name', '=', name).executeTakeFirst();
+    return facts.selectFrom('repositories').select(ROW).where('name', '=', name).executeTakeFirst();
   }
 
-  /** The repository of that name, made where there is none yet. Its store is fixed from then on. */
+  /** The repository of that name, made where there is none yet. Its store and its upstream are fixed from then on. */
   async ensure(
     facts: Facts,
-    { name, actor, at }: NewRepository,
+    { name, upstream, actor, at }: NewRepository,
   ): Promise<RepositoryRow & { readonly created: boolean }> {
     const known = await this.findIn(facts, name);
     if (known) return { ...known, created: false };
     const made = await facts
       .insertInto('repositories')
-      .values({ name, store: DEFAULT_STORE, upstream: null, created_at: at })
-      .returning(['id', 'store'])
+      .values({ name, store: DEFAULT_STORE, upstream: upstream ?? null, created_at: at })
+      .returning(ROW)
       .executeTakeFirstOrThrow();
     await this.changes.record(facts, { at, kind: 'repository.created', repository: name, actor });
     return { ...made, created: true };
+  }
+
+  /** All repositories in byte order, after `after`; at most `limit`. */
+  listRows(after: RepositoryName | undefined, limit: number): Promise<NamedRepositoryRow[]> {
+    return this.database.reader
+      .selectFrom('repositories')
+      .select([...ROW, 'name', 'created_at as createdAt'])
+      .where('name', '>', after ?? ('' as RepositoryName))
+      .orderBy('name')
+      .limit(limit)
+      .execute();
+  }
+
+  async findNamed(name: RepositoryName): Promise<NamedRepositoryRow | undefined> {
+    return this.database.reader
+      .selectFrom('repositories')
+      .select([...ROW, 'name', 'created_at as createdAt'])
+      .where('name', '=', name)
+      .executeTakeFirst();
   }
 
   /** Names of repositories that hold a manifest, in byte order, after `last`; at most `limit`. */

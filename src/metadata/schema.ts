@@ -1,4 +1,4 @@
-import type { Digest, DigestAlgorithm, Origin, RepositoryName, Tag } from '@berth/sdk';
+import type { ChangeKind, Digest, DigestAlgorithm, Origin, RepositoryName, Tag } from '@berth/sdk';
 import type { Generated, Kysely } from 'kysely';
 
 /** Milliseconds since the epoch. */
@@ -101,17 +101,6 @@ export interface PullStatisticsTable {
   pulls: number;
   last_pulled: Time;
 }
-
-export type ChangeKind =
-  | 'manifest.pushed'
-  | 'manifest.deleted'
-  | 'tag.moved'
-  | 'tag.deleted'
-  | 'blob.pushed'
-  | 'blob.mounted'
-  | 'blob.deleted'
-  | 'repository.created'
-  | 'repository.deleted';
 
 /** Written in the transaction of the fact it tells of. */
 export interface ChangesTable {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Digest, Tag } from '@berth/sdk';
+import type { Digest, RepositoryName, Tag } from '@berth/sdk';
+import type { Kysely } from 'kysely';
 import { Database } from './database.js';
-import type { Facts } from './schema.js';
+import type { Facts, Schema } from './schema.js';
 
 export interface TagMove {
   readonly repositoryId: number;
@@ -11,9 +12,37 @@ export interface TagMove {
   readonly at: number;
 }
 
+/** What a tag points at, since when, and who moved it there. */
+export interface TagRow {
+  readonly tag: Tag;
+  readonly digest: Digest;
+  readonly movedAt: number;
+  readonly movedBy: string | null;
+}
+
 @Injectable()
 export class Tags {
-  constructor(private readonly database: Database) {}
+  readonly #byName;
+
+  constructor(private readonly database: Database) {
+    this.#byName = database.prepare<{ repository: RepositoryName; tag: Tag }, TagRow>((reader, { repository, tag }) =>
+      tagRows(reader).where('r.name', '=', repository).where('t.name', '=', tag),
+    );
+  }
+
+  find(repository: RepositoryName, tag: Tag): Promise<TagRow | undefined> {
+    return this.#byName.first({ repository, tag });
+  }
+
+  /** Tags in byte order, after `after`; at most `limit`. */
+  listRows(repository: RepositoryName, after: Tag | undefined, limit: number): Promise<TagRow[]> {
+    return tagRows(this.database.reader)
+      .where('r.name', '=', repository)
+      .where('t.name', '>', after ?? ('' as Tag))
+      .orderBy('t.name')
+      .limit(limit)
+      .execute();
+  }
 
   /** What the tag points at, inside a transaction. */
   async digestOf(facts: Facts, repositoryId: number, tag: Tag): Promise<Digest | undefined> {
@@ -72,4 +101,13 @@ export class Tags {
       .execute();
     return rows.map(({ name }) => name);
   }
+}
+
+function tagRows(reader: Kysely<Schema>) {
+  return reader
+    .selectFrom('repositories as r')
+    .innerJoin('tags as t', 't.repository_id', 'r.id')
+    .innerJoin('manifests as m', 'm.id', 't.manifest_id')
+    .where('m.state', '=', 'present')
+    .select(['t.name as tag', 'm.digest', 't.moved_at as movedAt', 't.moved_by as movedBy']);
 }

@@ -2,8 +2,10 @@ import { Blobs } from '../../src/metadata/blobs.js';
 import { Changes } from '../../src/metadata/changes.js';
 import type { Database } from '../../src/metadata/database.js';
 import { Garbage } from '../../src/metadata/garbage.js';
+import { HeldBytes } from '../../src/metadata/held-bytes.js';
 import { Leases } from '../../src/metadata/leases.js';
 import { Manifests } from '../../src/metadata/manifests.js';
+import { ManifestScans } from '../../src/metadata/manifest-scans.js';
 import { Memberships } from '../../src/metadata/memberships.js';
 import { PullStatistics } from '../../src/metadata/pull-statistics.js';
 import { Referrers } from '../../src/metadata/referrers.js';
@@ -16,8 +18,10 @@ export interface MetadataNouns {
   readonly changes: Changes;
   readonly blobs: Blobs;
   readonly garbage: Garbage;
+  readonly heldBytes: HeldBytes;
   readonly leases: Leases;
   readonly manifests: Manifests;
+  readonly manifestScans: ManifestScans;
   readonly memberships: Memberships;
   readonly pulls: PullStatistics;
   readonly referrers: Referrers;
@@ -28,14 +32,16 @@ export interface MetadataNouns {
 
 /** Every noun over one database, as the container would build them. */
 export function nounsOver(database: Database): MetadataNouns {
-  const changes = new Changes();
+  const changes = new Changes(database);
   return {
     database,
     changes,
     blobs: new Blobs(database),
     garbage: new Garbage(database, changes),
+    heldBytes: new HeldBytes(database),
     leases: new Leases(database),
     manifests: new Manifests(database),
+    manifestScans: new ManifestScans(database),
     memberships: new Memberships(database),
     pulls: new PullStatistics(database),
     referrers: new Referrers(database),

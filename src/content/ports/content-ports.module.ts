@@ -1,5 +1,19 @@
-import { Module } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
+import { ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore } from '@berth/sdk';
+import { ContentChangeFeed } from './content-change-feed.js';
+import { ContentManifestStore } from './content-manifest-store.js';
+import { ContentReferrers } from './content-referrers.js';
+import { ContentRepositoryCatalog } from './content-repository-catalog.js';
+import { ContentTagStore } from './content-tag-store.js';
+
+const PORTS: readonly Provider[] = [
+  { provide: ChangeFeed, useClass: ContentChangeFeed },
+  { provide: ManifestStore, useClass: ContentManifestStore },
+  { provide: Referrers, useClass: ContentReferrers },
+  { provide: RepositoryCatalog, useClass: ContentRepositoryCatalog },
+  { provide: TagStore, useClass: ContentTagStore },
+];
 
 /** What plugins see of the content, under the SDK's ports. */
-@Module({})
+@Module({ providers: [...PORTS], exports: [ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore] })
 export class ContentPortsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type Annotations, type Descriptor, type Digest, MANIFEST_MAX_BYTES, type RepositoryName } from '@berth/sdk';
+import { type Descriptor, type Digest, MANIFEST_MAX_BYTES, type RepositoryName } from '@berth/sdk';
 import { type ReferrerRow, Referrers } from '../../metadata/referrers.js';
+import { descriptorOf } from './referrer-descriptor.js';
 
 export interface ReferrersRequest {
   readonly repository: RepositoryName;
@@ -44,14 +45,4 @@ export class ReferrersService {
     } while (rows.length === BATCH);
     return { manifests, next: undefined };
   }
-}
-
-function descriptorOf({ mediaType, digest, size, artifactType, annotations }: ReferrerRow): Descriptor {
-  return {
-    mediaType,
-    digest,
-    size,
-    ...(artifactType === null ? {} : { artifactType }),
-    ...(annotations === null ? {} : { annotations: JSON.parse(annotations) as Annotations }),
-  };
 }

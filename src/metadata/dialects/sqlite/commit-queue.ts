@@ -21,6 +21,8 @@ export interface CommitHooks {
   /** Awaited before the connection begins a transaction. */
   readonly beforeBegin: () => Promise<void>;
   readonly beforeCommit: () => void;
+  /** Must not throw. */
+  readonly afterCommit: () => void;
 }
 
 /**
@@ -83,6 +85,7 @@ export class CommitQueue {
       for (const job of group) job.reject(storageErrorOf(cause, 'commit'));
       return;
     }
+    this.hooks.afterCommit();
     this.#answer(done);
   }
 

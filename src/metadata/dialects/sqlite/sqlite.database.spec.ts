@@ -30,7 +30,7 @@ beforeEach(async () => {
   flush = () => new Promise((resolve) => setImmediate(resolve));
   database = databaseIn(folder);
   await database.open();
-  repositories = new Repositories(database, new Changes());
+  repositories = new Repositories(database, new Changes(database));
 });
 
 afterEach(async () => {
@@ -84,7 +84,7 @@ describe('transactions', () => {
     await database.close();
     database = databaseIn(folder, false);
     await database.open();
-    repositories = new Repositories(database, new Changes());
+    repositories = new Repositories(database, new Changes(database));
     await make(1);
 
     expect(flushes).toBe(0);
@@ -111,7 +111,7 @@ describe('an SQLite database', () => {
     database = databaseIn(folder);
     await database.open();
 
-    expect(await new Repositories(database, new Changes()).find(nameOf(1))).toBeDefined();
+    expect(await new Repositories(database, new Changes(database)).find(nameOf(1))).toBeDefined();
   });
 
   it('is refused to a second server of the same folder', async () => {
@@ -123,7 +123,7 @@ describe('an SQLite database', () => {
     const reading = new SqliteDatabase({ folder, durable: true });
     await reading.open({ readOnly: true });
 
-    expect(await new Repositories(reading, new Changes()).find(nameOf(1))).toBeDefined();
+    expect(await new Repositories(reading, new Changes(reading)).find(nameOf(1))).toBeDefined();
     await expect(reading.transaction(async () => {})).rejects.toBeInstanceOf(MetadataError);
     await reading.close();
   });
@@ -149,7 +149,7 @@ describe('an SQLite database', () => {
     const copy = new SqliteDatabase({ folder: copyFolder, durable: false });
     await copy.open();
 
-    expect(await new Repositories(copy, new Changes()).find(nameOf(1))).toBeDefined();
+    expect(await new Repositories(copy, new Changes(copy)).find(nameOf(1))).toBeDefined();
     await copy.close();
     rmSync(copyFolder, { recursive: true });
   });

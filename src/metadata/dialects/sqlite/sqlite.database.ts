@@ -39,6 +39,7 @@ const STATEMENTS_KEPT = 400;
 
 /** Facts in one SQLite file. https://sqlite.org/wal.html */
 export class SqliteDatabase extends Database {
+  readonly #listeners: (() => void)[] = [];
   #opened: Opened | undefined;
 
   constructor(private readonly options: SqliteOptions) {
@@ -77,6 +78,9 @@ export class SqliteDatabase extends Database {
     const commits = new CommitQueue(writer, facts, log, {
       beforeBegin: () => checkpoints.beforeBegin(),
       beforeCommit: endSnapshot,
+      afterCommit: () => {
+        for (const listener of this.#listeners) listener();
+      },
     });
     const close = async (): Promise<void> => {
       await commits.idle();
@@ -140,6 +144,15 @@ export class SqliteDatabase extends Database {
     const { commits } = this.#open;
     if (!commits) throw new MetadataError('The database was opened for reading only.');
     return commits.submit(work, durable && this.options.durable);
+  }
+
+  async flushed(): Promise<void> {
+    // What was opened for reading only is written by nobody here.
+    await this.#open.commits?.submit(() => Promise.resolve(), this.options.durable);
+  }
+
+  onCommit(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   get #open(): Opened {
