@@ -17,6 +17,7 @@ export * from './oci/manifest.js';
 export * from './oci/media-type.js';
 export * from './oci/platform.js';
 export * from './oci/reference.js';
+export * from './oci/repository-glob.js';
 export * from './oci/repository-name.js';
 export * from './oci/tag.js';
 export * from './plugin/credential-backend.js';
