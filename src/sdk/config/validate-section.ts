@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { describeValue } from './describe-value.js';
+import { nearestName } from './nearest-name.js';
 import { isSection, type Section } from './section.js';
 
 /** One value that does not fit: where (`rules[2].name`), what stands there, and what may. */
@@ -35,19 +36,30 @@ export function validateSection<Config extends object>(
     whitelist: refuseUnknown,
     forbidNonWhitelisted: refuseUnknown,
   });
-  return { config, violations: errors.flatMap((error) => violationsOf(error, section, prefix)) };
+  return { config, violations: errors.flatMap((error) => violationsOf(error, section, { prefix })) };
 }
 
-function violationsOf(error: ValidationError, written: unknown, prefix: string): SectionViolation[] {
+interface Place {
+  /** Stands before each key; ends in a dot, or is empty. */
+  readonly prefix: string;
+  /** The `name` of the entry of a list that it is in: whoever wrote it knows it by that. */
+  readonly entry?: string | undefined;
+}
+
+function violationsOf(error: ValidationError, written: unknown, { prefix, entry }: Place): SectionViolation[] {
   const { property, children = [], constraints = {} } = error;
   const isEntry = Array.isArray(written);
   const key = isEntry ? `${prefix.slice(0, -1)}[${property}]` : prefix + property;
   const value = isSection(written) || isEntry ? (written as Section)[property] : undefined;
-  const inside = children.flatMap((child) => violationsOf(child, value, `${key}.`));
-  if (constraints['whitelistValidation'] !== undefined) return [unknownKey(key, error), ...inside];
+  const place = { prefix: `${key}.`, entry: (isEntry ? nameOf(value) : undefined) ?? entry };
+  const inside = children.flatMap((child) => violationsOf(child, value, place));
+  const where = place.entry === undefined ? '' : `, in ${JSON.stringify(place.entry)}`;
+  if (constraints['whitelistValidation'] !== undefined) {
+    return [{ key, found: `an unknown key${where}`, allowed: knownKeys(error) }, ...inside];
+  }
   const wishes = Object.values(constraints).map((message) => withoutSubject(message, property));
   if (wishes.length === 0) return inside;
-  return [{ key, found: describeValue(value), allowed: [...new Set(wishes)].join(', and ') }, ...inside];
+  return [{ key, found: describeValue(value) + where, allowed: [...new Set(wishes)].join(', and ') }, ...inside];
 }
 
 /** "port must be a port" says in a table whose first column is the key no more than "a port". */
@@ -56,9 +68,15 @@ function withoutSubject(message: string, property: string): string {
   return message.startsWith(subject) ? message.slice(subject.length) : message;
 }
 
-function unknownKey(key: string, { target }: ValidationError): SectionViolation {
+function nameOf(value: unknown): string | undefined {
+  return isSection(value) && typeof value['name'] === 'string' ? value['name'] : undefined;
+}
+
+/** All of them, and the one that was probably meant. */
+function knownKeys({ target, property }: ValidationError): string {
   const known = propertiesOf(target);
-  return { key, found: 'an unknown key', allowed: `one of ${known.join(', ')}` };
+  const nearest = nearestName(property, known);
+  return `one of ${known.join(', ')}${nearest === undefined ? '' : `; the nearest is ${JSON.stringify(nearest)}`}`;
 }
 
 /** The properties of an instance that have a rule. */

@@ -1,0 +1,49 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import { IsArray, IsInt, IsString, ValidateNested } from 'class-validator';
+import { describe, expect, it } from 'vitest';
+import { validateSection } from './validate-section.js';
+
+class Entry {
+  @IsString({ message: 'a name' })
+  name = '';
+
+  @IsInt({ message: 'a number' })
+  limit = 1;
+}
+
+class Config {
+  @IsArray({ message: 'a list' })
+  @ValidateNested({ each: true })
+  @Type(() => Entry)
+  entries: Entry[] = [];
+}
+
+function violationsOf(section: Readonly<Record<string, unknown>>): unknown {
+  return validateSection(Config, section, { prefix: 'extensions.x.', refuseUnknown: true }).violations;
+}
+
+describe('validateSection', () => {
+  it('gives an instance of the class where nothing is wrong', () => {
+    const { config, violations } = validateSection(Config, { entries: [{ name: 'a', limit: 2 }] });
+    expect(violations).toEqual([]);
+    expect(config.entries[0]).toBeInstanceOf(Entry);
+  });
+
+  it('says of a value in a list where it is: its place, and the name of its entry', () => {
+    expect(violationsOf({ entries: [{ name: 'a' }, { name: 'b', limit: 'x' }] })).toEqual([
+      { key: 'extensions.x.entries[1].limit', found: '"x", in "b"', allowed: 'a number' },
+    ]);
+  });
+
+  it('refuses an unknown key, and names the nearest that is known', () => {
+    expect(violationsOf({ entries: [{ name: 'a', limt: 2 }], other: 1 })).toEqual([
+      { key: 'extensions.x.other', found: 'an unknown key', allowed: 'one of entries' },
+      {
+        key: 'extensions.x.entries[0].limt',
+        found: 'an unknown key, in "a"',
+        allowed: 'one of limit, name; the nearest is "limit"',
+      },
+    ]);
+  });
+});
