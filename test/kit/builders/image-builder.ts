@@ -1,4 +1,4 @@
-import { MEDIA_TYPES, type Platform } from '@berth/sdk';
+import { type Annotations, MEDIA_TYPES, type Platform } from '@berth/sdk';
 import { type BuiltBlob, type BuiltManifest, aBlob, blobDescriptor, digestBytes } from './built-manifest.js';
 import { type BuilderOptions, ManifestBuilder } from './manifest-builder.js';
 
@@ -21,6 +21,7 @@ export class ImageBuilder extends ManifestBuilder {
   private layerSizes = { least: 1024, most: 1024 };
   private readonly givenLayers: Buffer[] = [];
   private platform: Platform | undefined;
+  private labels: Annotations | undefined;
 
   constructor(options: BuilderOptions = {}) {
     super('image', options);
@@ -46,6 +47,12 @@ export class ImageBuilder extends ManifestBuilder {
 
   withPlatform(platform: Platform): this {
     this.platform = platform;
+    return this;
+  }
+
+  /** Labels of its configuration. */
+  withLabels(labels: Annotations): this {
+    this.labels = { ...this.labels, ...labels };
     return this;
   }
 
@@ -75,7 +82,8 @@ export class ImageBuilder extends ManifestBuilder {
 
   private config(layers: readonly BuiltBlob[]): BuiltBlob {
     const platform = this.platform ?? { architecture: 'amd64', os: 'linux' };
+    const config = this.labels ? { Labels: this.labels } : {};
     const rootfs = { type: 'layers', diff_ids: layers.map(({ bytes }) => digestBytes(bytes)) };
-    return aBlob(Buffer.from(JSON.stringify({ ...platform, config: {}, rootfs })), this.algorithm);
+    return aBlob(Buffer.from(JSON.stringify({ ...platform, config, rootfs })), this.algorithm);
   }
 }
