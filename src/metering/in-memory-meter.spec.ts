@@ -57,6 +57,33 @@ describe('the meter', () => {
     });
   });
 
+  it('adds to a series that was found ahead as to one that is named each time', () => {
+    const meter = new InMemoryMeter();
+    const counter = meter.counter(options);
+    const gets = counter.with({ method: 'GET' });
+    gets.add();
+    counter.add({ method: 'GET' }, 4);
+    const gauge = meter.gauge({ ...options, name: 'transfers' });
+    gauge.with({}).set(7);
+    gauge.with({}).add(-2);
+    const histogram = meter.histogram({ ...options, name: 'seconds', buckets: [1] });
+    histogram.with({ method: 'GET' }).observe(0.5);
+    histogram.observe(2, { method: 'GET' });
+
+    expect(meter.snapshot()).toMatchObject([
+      { series: [{ labels: { method: 'GET' }, value: 5 }] },
+      { series: [{ labels: {}, value: 5 }] },
+      { series: [{ labels: { method: 'GET' }, value: 2.5, count: 2, buckets: [1] }] },
+    ]);
+  });
+
+  it('shows a series that was found ahead at zero before anything was counted', () => {
+    const meter = new InMemoryMeter();
+    meter.counter(options).with({ method: 'GET' });
+
+    expect(meter.snapshot()).toMatchObject([{ series: [{ labels: { method: 'GET' }, value: 0 }] }]);
+  });
+
   it('gives the same instrument for the same name', () => {
     const meter = new InMemoryMeter();
 

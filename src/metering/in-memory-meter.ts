@@ -1,8 +1,11 @@
 import {
   type Counter,
+  type CounterSeries,
   type Gauge,
+  type GaugeSeries,
   type Histogram,
   type HistogramOptions,
+  type HistogramSeries,
   type InstrumentOptions,
   type InstrumentSnapshot,
   type Labels,
@@ -15,42 +18,88 @@ interface Instrument {
 }
 
 /** Series of one instrument, by their labels. */
-class SeriesTable<State> {
-  readonly #series = new Map<string, { labels: Labels; state: State }>();
+class SeriesTable<Entry> {
+  readonly #series = new Map<string, Entry>();
 
-  constructor(private readonly initial: () => State) {}
+  constructor(private readonly create: (labels: Labels) => Entry) {}
 
-  at(labels: Labels): { labels: Labels; state: State } {
+  at(labels: Labels): Entry {
     let key = '';
     for (const name of Object.keys(labels).sort()) key += `${name}\u0000${labels[name] ?? ''}\u0001`;
     let entry = this.#series.get(key);
-    if (!entry) this.#series.set(key, (entry = { labels, state: this.initial() }));
+    if (!entry) this.#series.set(key, (entry = this.create(labels)));
     return entry;
   }
 
-  map(describe: (labels: Labels, state: State) => Series): Series[] {
-    return [...this.#series.values()].map(({ labels, state }) => describe(labels, state));
+  map(describe: (entry: Entry) => Series): Series[] {
+    return [...this.#series.values()].map(describe);
+  }
+}
+
+class NumberSeries implements CounterSeries, GaugeSeries {
+  value = 0;
+
+  constructor(readonly labels: Labels) {}
+
+  add(amount = 1): void {
+    this.value += amount;
+  }
+
+  set(value: number): void {
+    this.value = value;
   }
 }
 
 class MemoryNumber implements Counter, Gauge, Instrument {
-  readonly #table = new SeriesTable<number>(() => 0);
+  readonly #table = new SeriesTable((labels) => new NumberSeries(labels));
 
   constructor(
     readonly kind: 'counter' | 'gauge',
     private readonly options: InstrumentOptions,
   ) {}
 
+  with(labels: Labels): NumberSeries {
+    return this.#table.at(labels);
+  }
+
   add(labels: Labels = {}, amount = 1): void {
-    this.#table.at(labels).state += amount;
+    this.#table.at(labels).add(amount);
   }
 
   set(value: number, labels: Labels = {}): void {
-    this.#table.at(labels).state = value;
+    this.#table.at(labels).set(value);
   }
 
   snapshot(): InstrumentSnapshot {
-    return { ...this.options, kind: this.kind, series: this.#table.map((labels, value) => ({ labels, value })) };
+    const { name, help } = this.options;
+    return { name, help, kind: this.kind, series: this.#table.map(({ labels, value }) => ({ labels, value })) };
+  }
+}
+
+class BucketSeries implements HistogramSeries {
+  sum = 0;
+  count = 0;
+  /** Values in each bucket alone: most are in the first ones, so finding the bucket is short. */
+  readonly #single: number[];
+
+  constructor(
+    readonly labels: Labels,
+    private readonly bounds: readonly number[],
+  ) {
+    this.#single = bounds.map(() => 0);
+  }
+
+  observe(value: number): void {
+    this.sum += value;
+    this.count += 1;
+    const at = this.bounds.findIndex((bound) => value <= bound);
+    if (at >= 0) this.#single[at] = (this.#single[at] ?? 0) + 1;
+  }
+
+  /** Values at or below each bound. */
+  get buckets(): number[] {
+    let below = 0;
+    return this.#single.map((count) => (below += count));
   }
 }
 
@@ -58,25 +107,24 @@ class MemoryHistogram implements Histogram, Instrument {
   readonly #table;
 
   constructor(private readonly options: HistogramOptions) {
-    this.#table = new SeriesTable(() => ({ sum: 0, count: 0, buckets: options.buckets.map(() => 0) }));
+    this.#table = new SeriesTable((labels) => new BucketSeries(labels, options.buckets));
+  }
+
+  with(labels: Labels): BucketSeries {
+    return this.#table.at(labels);
   }
 
   observe(value: number, labels: Labels = {}): void {
-    const { state } = this.#table.at(labels);
-    state.sum += value;
-    state.count += 1;
-    const { buckets: bounds } = this.options;
-    for (let i = bounds.length - 1; i >= 0 && value <= (bounds[i] ?? Infinity); i--)
-      state.buckets[i] = (state.buckets[i] ?? 0) + 1;
+    this.#table.at(labels).observe(value);
   }
 
   snapshot(): InstrumentSnapshot {
     const { name, help, buckets: bounds } = this.options;
-    const series = this.#table.map((labels, { sum, count, buckets }) => ({
+    const series = this.#table.map(({ labels, sum, count, buckets }) => ({
       labels,
       value: sum,
       count,
-      buckets: [...buckets],
+      buckets,
     }));
     return { name, help, kind: 'histogram', bounds, series };
   }
