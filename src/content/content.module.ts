@@ -19,6 +19,7 @@ import { RepositoryService } from './repositories/repository.service.js';
 import { TagService } from './tags/tag.service.js';
 import { BlobCommit } from './uploads/blob-commit.js';
 import { UploadExpiry } from './uploads/upload-expiry.js';
+import { UploadMeter } from './uploads/upload-meter.js';
 import { UploadService } from './uploads/upload.service.js';
 import { UploadSessions } from './uploads/upload-sessions.js';
 
@@ -42,6 +43,7 @@ const PARTS = [
   ManifestCommit,
   PullCounter,
   UploadExpiry,
+  UploadMeter,
   UploadSessions,
 ];
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Counter, type Histogram, Meter, Notifier } from '@berth/sdk';
+import { Meter, Notifier } from '@berth/sdk';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditLog } from '../logging/audit-log.js';
 import { RegistryLogger } from '../logging/registry-logger.js';
+import { RequestSeries } from './request-series.js';
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const REFUSALS = new Set([401, 403, 405, 429]);
 
@@ -14,8 +14,7 @@ const CLIENT_CLOSED_REQUEST = 499;
 /** Writes down each request once it is over: the log, the numbers, the audit, and those who listen. */
 @Injectable()
 export class RequestRecord {
-  readonly #requests: Counter;
-  readonly #duration: Histogram;
+  readonly #series: RequestSeries;
 
   constructor(
     private readonly logger: RegistryLogger,
@@ -23,12 +22,7 @@ export class RequestRecord {
     private readonly notifier: Notifier,
     meter: Meter,
   ) {
-    this.#requests = meter.counter({ name: 'berth_http_requests_total', help: 'Requests by method and status.' });
-    this.#duration = meter.histogram({
-      name: 'berth_http_request_duration_seconds',
-      help: 'Time of a request by method.',
-      buckets: SECONDS,
-    });
+    this.#series = new RequestSeries(meter);
   }
 
   /** `isWhole`: false where the client went away before it had the answer. */
@@ -36,9 +30,8 @@ export class RequestRecord {
     const { method, facts, id } = request;
     const status = isWhole ? reply.statusCode : CLIENT_CLOSED_REQUEST;
     const duration = performance.now() - facts.arrived;
-    this.#requests.add({ method, code: String(status) });
-    this.#duration.observe(duration / 1000, { method });
     const { repository, reference, digest, actor, bytes } = facts;
+    this.#series.add(method, status, duration, isWhole && method === 'GET' ? bytes : 0);
     if (this.logger.infoEnabled) {
       this.logger.info(
         {

@@ -21,8 +21,25 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
 }
 
+/** Told what commits take. Durations are milliseconds. */
+export interface CommitObserver {
+  /** A transaction has waited so long for its turn. */
+  waited(duration: number): void;
+  /** Transactions that shared a commit ran and are committed, or were rolled back, each alone or all. */
+  ran(duration: number, outcome: { readonly committed: number; readonly rolledBack: number }): void;
+  /** What was committed has reached the disk. */
+  flushed(duration: number): void;
+}
+
 /** The facts, whatever database keeps them. */
 export abstract class Database {
+  protected commitObserver: CommitObserver | undefined;
+
+  /** `observer` is told of every commit from now on. */
+  observeCommits(observer: CommitObserver): void {
+    this.commitObserver = observer;
+  }
+
   /** Opens, locks and migrates; throws MetadataError where that is impossible. Everything else needs it done. */
   abstract open(options?: OpenOptions): Promise<void>;
 

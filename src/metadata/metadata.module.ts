@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Blobs } from './blobs.js';
 import { Changes } from './changes.js';
+import { CommitMeter } from './commit-meter.js';
 import { Database } from './database.js';
 import { Garbage } from './garbage.js';
 import { HeldBytes } from './held-bytes.js';
@@ -37,7 +38,7 @@ export class MetadataModule {
     return {
       module: MetadataModule,
       global: true,
-      providers: [{ provide: Database, useValue: database }, ...NOUNS],
+      providers: [{ provide: Database, useValue: database }, CommitMeter, ...NOUNS],
       exports: [Database, ...NOUNS],
     };
   }

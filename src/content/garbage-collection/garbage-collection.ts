@@ -28,8 +28,10 @@ const COLLECTION_SECONDS = [0.1, 1, 10, 60, 600, 3600];
 /** One whole collection: manifests, blobs, stale uploads, stray files; counted, metered and audited. */
 @Injectable()
 export class GarbageCollection {
+  readonly #runs;
   readonly #duration: Histogram;
   readonly #deleted;
+  readonly #freed;
 
   constructor(
     private readonly collector: GarbageCollector,
@@ -39,6 +41,8 @@ export class GarbageCollection {
     private readonly audit: AuditLog,
     meter: Meter,
   ) {
+    const runs = meter.counter({ name: 'berth_gc_runs_total', help: 'Garbage collections, by how they ended.' });
+    this.#runs = { succeeded: runs.with({ outcome: 'succeeded' }), failed: runs.with({ outcome: 'failed' }) };
     this.#duration = meter.histogram({
       name: 'berth_gc_duration_seconds',
       help: 'Time of a whole garbage collection.',
@@ -48,10 +52,26 @@ export class GarbageCollection {
       name: 'berth_gc_deleted_total',
       help: 'What garbage collection removed, by kind.',
     });
+    this.#freed = meter
+      .counter({ name: 'berth_gc_freed_bytes_total', help: 'Bytes of blobs that garbage collection freed.' })
+      .with({});
   }
 
-  async run({ delay, signal, gentle, onRemoved }: CollectionRequest): Promise<CollectionReport> {
+  /** Resolves with what went; rejects, counted as failed, where the signal aborts it or something cannot be removed. */
+  async run(request: CollectionRequest): Promise<CollectionReport> {
     const started = performance.now();
+    let outcome: 'succeeded' | 'failed' = 'failed';
+    try {
+      const report = await this.#collect(request);
+      outcome = 'succeeded';
+      return report;
+    } finally {
+      this.#runs[outcome].add();
+      this.#duration.observe((performance.now() - started) / 1000);
+    }
+  }
+
+  async #collect({ delay, signal, gentle, onRemoved }: CollectionRequest): Promise<CollectionReport> {
     const report = { manifests: 0, blobs: 0, uploads: 0, files: 0, bytes: 0 };
     await this.expiry.expire({
       delay,
@@ -70,6 +90,7 @@ export class GarbageCollection {
         if (removal.kind === 'manifest') report.manifests += 1;
         if (removal.kind === 'blob') report.blobs += 1;
         report.bytes += removal.size;
+        this.#freed.add(removal.size);
         this.#deleted.add({ kind: removal.kind });
         this.#tell(removal);
         onRemoved?.(describe(removal));
@@ -84,7 +105,6 @@ export class GarbageCollection {
         onRemoved?.(`file ${file}`);
       },
     });
-    this.#duration.observe((performance.now() - started) / 1000);
     this.notifier.notify('garbageCollection.completed', report);
     return report;
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Digest } from '@berth/sdk';
+import { type CounterSeries, type Digest, type GaugeSeries, Meter } from '@berth/sdk';
 import { LRUCache } from 'lru-cache';
 import { Manifests } from '../../metadata/manifests.js';
 
@@ -17,18 +17,38 @@ export class ManifestCache {
     sizeCalculation: (text) => Math.max(1, text.length),
   });
 
-  constructor(private readonly manifests: Manifests) {}
+  readonly #hits: CounterSeries;
+  readonly #misses: CounterSeries;
+  readonly #bytes: GaugeSeries;
+
+  constructor(
+    private readonly manifests: Manifests,
+    meter: Meter,
+  ) {
+    const requests = meter.counter({
+      name: 'berth_manifest_cache_requests_total',
+      help: 'Manifests asked of the cache, by whether it had their bytes.',
+    });
+    this.#hits = requests.with({ result: 'hit' });
+    this.#misses = requests.with({ result: 'miss' });
+    this.#bytes = meter.gauge({ name: 'berth_manifest_cache_bytes', help: 'Bytes of manifests in the cache.' }).with({});
+  }
 
   remember(digest: Digest, bytes: Uint8Array): string {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     this.#texts.set(digest, text);
+    this.#bytes.set(this.#texts.calculatedSize);
     return text;
   }
 
   /** The manifest with row `id`, one character a byte, or `undefined` where that has gone meanwhile. */
   async textOf(digest: Digest, id: number): Promise<string | undefined> {
     const cached = this.#texts.get(digest);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) {
+      this.#hits.add();
+      return cached;
+    }
+    this.#misses.add();
     const bytes = await this.manifests.bytesOf(id);
     return bytes && this.remember(digest, bytes);
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RegistryError, type RepositoryName } from '@berth/sdk';
 import { Uploads } from '../../metadata/uploads.js';
 import { BlobStorage } from '../../storage/blob-storage.js';
+import { UploadMeter } from './upload-meter.js';
 import { UploadSession } from './upload-session.js';
 
 /** Sessions remembered; one that is forgotten goes on from its bytes, at the price of reading them again. */
@@ -16,16 +17,19 @@ export class UploadSessions {
   constructor(
     private readonly uploads: Uploads,
     private readonly storage: BlobStorage,
+    private readonly meter: UploadMeter,
   ) {}
 
   remember(session: UploadSession): void {
     this.#sessions.delete(session.id);
     this.#sessions.set(session.id, session);
     if (this.#sessions.size > REMEMBERED) this.#forgetOldest();
+    this.meter.inProgress.set(this.#sessions.size);
   }
 
   forget(id: string): void {
     this.#sessions.delete(id);
+    this.meter.inProgress.set(this.#sessions.size);
   }
 
   isBusy(id: string): boolean {

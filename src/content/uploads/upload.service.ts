@@ -10,6 +10,7 @@ import { BlobStorage } from '../../storage/blob-storage.js';
 import { Digesting } from '../blobs/digesting.js';
 import type { ContentContext } from '../content-context.js';
 import { BlobCommit } from './blob-commit.js';
+import { UploadMeter } from './upload-meter.js';
 import { UploadSession } from './upload-session.js';
 import { UploadSessions, uploadUnknown } from './upload-sessions.js';
 
@@ -45,6 +46,7 @@ export class UploadService {
     private readonly blobCommit: BlobCommit,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
+    private readonly meter: UploadMeter,
   ) {}
 
   /** Opens a session. end-4a, end-4c */
@@ -158,6 +160,7 @@ export class UploadService {
         },
         onWritten: (written) => {
           session.offset += written;
+          this.meter.received.add(written);
         },
         ...(release ? { onReleased: release } : {}),
       });

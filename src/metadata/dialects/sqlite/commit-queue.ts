@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type SqliteConnection from 'better-sqlite3';
+import type { CommitObserver } from '../../database.js';
 import type { Facts } from '../../schema.js';
 import { isBusy } from './root-lock.js';
 import { storageErrorOf } from './sqlite-failure.js';
@@ -12,6 +13,8 @@ const BUSY_DEADLINE = 10_000;
 
 interface Job {
   readonly durable: boolean;
+  /** `performance.now()` when it was asked for. */
+  readonly submitted: number;
   readonly run: (facts: Facts) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (cause: unknown) => void;
@@ -23,6 +26,8 @@ export interface CommitHooks {
   readonly beforeCommit: () => void;
   /** Must not throw. */
   readonly afterCommit: () => void;
+  /** Who is told what commits take, as of now. */
+  readonly observer: () => CommitObserver | undefined;
 }
 
 /**
@@ -49,7 +54,7 @@ export class CommitQueue {
   submit<Result>(run: (facts: Facts) => Promise<Result>, durable: boolean): Promise<Result> {
     return new Promise((resolve, reject) => {
       const settle = resolve as (value: unknown) => void;
-      this.#waiting.push({ durable, run, resolve: settle, reject });
+      this.#waiting.push({ durable, submitted: performance.now(), run, resolve: settle, reject });
       this.#running ??= this.#drain();
     });
   }
@@ -70,9 +75,13 @@ export class CommitQueue {
 
   async #commit(group: readonly Job[]): Promise<void> {
     const done: { job: Job; value: unknown }[] = [];
+    const observer = this.hooks.observer();
+    let started = performance.now();
     try {
       if (this.#failure) throw this.#failure;
       await this.hooks.beforeBegin();
+      started = performance.now();
+      for (const { submitted } of group) observer?.waited(started - submitted);
       await this.#begin();
       for (const job of group) {
         const outcome = await this.#attempt(job);
@@ -82,10 +91,12 @@ export class CommitQueue {
       this.connection.exec('COMMIT');
     } catch (cause) {
       this.#rollBack();
+      observer?.ran(performance.now() - started, { committed: 0, rolledBack: group.length });
       for (const job of group) job.reject(storageErrorOf(cause, 'commit'));
       return;
     }
     this.hooks.afterCommit();
+    observer?.ran(performance.now() - started, { committed: done.length, rolledBack: group.length - done.length });
     this.#answer(done);
   }
 
@@ -131,8 +142,10 @@ export class CommitQueue {
     const waiting = done.filter(({ job }) => job.durable);
     for (const { job, value } of done) if (!job.durable) job.resolve(value);
     if (waiting.length === 0) return;
+    const started = performance.now();
     this.log.flush().then(
       () => {
+        this.hooks.observer()?.flushed(performance.now() - started);
         for (const { job, value } of waiting) job.resolve(value);
       },
       (cause: unknown) => {

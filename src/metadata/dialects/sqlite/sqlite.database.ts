@@ -81,6 +81,7 @@ export class SqliteDatabase extends Database {
       afterCommit: () => {
         for (const listener of this.#listeners) listener();
       },
+      observer: () => this.commitObserver,
     });
     const close = async (): Promise<void> => {
       await commits.idle();
