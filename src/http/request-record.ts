@@ -66,9 +66,10 @@ export class RequestRecord {
       });
     }
     const route = request.routeOptions.url ?? '';
+    const traceparent = request.headers['traceparent']?.toString();
     this.notifier.notify(
       'request.completed',
-      { method, route, status, duration, repository },
+      { method, route, status, duration, repository, traceparent },
       { actor, requestId: id },
     );
   }

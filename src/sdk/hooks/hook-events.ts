@@ -99,6 +99,8 @@ export interface NotifyEvents {
     /** Milliseconds. */
     readonly duration: number;
     readonly repository: string | undefined;
+    /** The header of that name, as it came: the span the request is part of. W3C Trace Context */
+    readonly traceparent?: string | undefined;
   };
   'auth.succeeded': { readonly method: string };
   'auth.failed': { readonly method: string; readonly user: string | undefined };

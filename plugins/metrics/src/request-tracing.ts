@@ -1,0 +1,37 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Meter, type NotifyEvents, PluginLogger } from '@berth/sdk';
+import { MetricsConfig } from './metrics.config.js';
+import type { SpanRecorder } from './span-recorder.js';
+
+/** Traces requests where `tracing` is configured; otherwise loads nothing and connects to nobody. */
+@Injectable()
+export class RequestTracing implements OnModuleInit, OnApplicationShutdown {
+  #recorder: SpanRecorder | undefined;
+
+  constructor(
+    private readonly config: MetricsConfig,
+    private readonly logger: PluginLogger,
+    private readonly meter: Meter,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { tracing } = this.config;
+    if (!tracing) return;
+    const { SpanRecorder } = await import('./span-recorder.js');
+    const help = 'Spans of requests, by whether the collector took them.';
+    const spans = this.meter.counter({ name: 'berth_metrics_spans_total', help });
+    this.#recorder = new SpanRecorder({ config: tracing, logger: this.logger, spans });
+  }
+
+  completed(event: NotifyEvents['request.completed'], requestId: string | undefined): void {
+    this.#recorder?.record(event, requestId);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    try {
+      await this.#recorder?.close();
+    } catch (cause) {
+      this.logger.warn('the last spans could not be sent', { err: cause });
+    }
+  }
+}
