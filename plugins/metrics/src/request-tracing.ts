@@ -19,7 +19,8 @@ export class RequestTracing implements OnModuleInit, OnApplicationShutdown {
     if (!tracing) return;
     const { SpanRecorder } = await import('./span-recorder.js');
     const help = 'Spans of requests, by whether the collector took them.';
-    const spans = this.meter.counter({ name: 'berth_metrics_spans_total', help });
+    const counter = this.meter.counter({ name: 'berth_metrics_spans_total', help });
+    const spans = { sent: counter.with({ outcome: 'sent' }), failed: counter.with({ outcome: 'failed' }) };
     this.#recorder = new SpanRecorder({ config: tracing, logger: this.logger, spans });
   }
 

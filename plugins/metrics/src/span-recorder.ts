@@ -1,5 +1,5 @@
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
-import type { Counter, NotifyEvents, PluginLogger } from '@berth/sdk';
+import type { CounterSeries, NotifyEvents, PluginLogger } from '@berth/sdk';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -17,7 +17,7 @@ export interface SpanRecorderParts {
   readonly config: TracingConfig;
   readonly logger: PluginLogger;
   /** Counts spans by what became of them. */
-  readonly spans: Counter;
+  readonly spans: { readonly sent: CounterSeries; readonly failed: CounterSeries };
 }
 
 /** How long one attempt to send a batch may take, and the last one at the end, in milliseconds. */
@@ -90,7 +90,7 @@ function reporting(exporter: SpanExporter, { config, logger, spans }: SpanRecord
       exporter.export(batch, (result) => {
         const code: number = result.code;
         const isSent = code === EXPORTED;
-        spans.add({ outcome: isSent ? 'sent' : 'failed' }, batch.length);
+        (isSent ? spans.sent : spans.failed).add(batch.length);
         if (!isSent)
           logger.warn('spans could not be sent', { endpoint: config.endpoint, spans: batch.length, err: result.error });
         done(result);
