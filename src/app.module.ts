@@ -52,6 +52,7 @@ export class AppModule {
           gcDelay,
           collection: gc ? { interval: gcInterval, delay: gcDelay } : undefined,
         }),
+        ContentPortsModule,
         HttpModule.with({ idleTimeout, writeTimeout, allowOrigin }),
         DistributionModule,
       ],

@@ -3,7 +3,9 @@ import { Clock } from '@berth/sdk';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { BlobStorage } from '../storage/blob-storage.js';
 import { BlobMount } from './blobs/blob-mount.js';
+import { BlobFetch } from './blobs/blob-fetch.js';
 import { BlobService } from './blobs/blob.service.js';
+import { MissingBlobs } from './blobs/missing-blobs.js';
 import { FileSweeper } from './garbage-collection/file-sweeper.js';
 import { GarbageCollectionJob, type GarbageCollectionSchedule } from './garbage-collection/garbage-collection.job.js';
 import { GarbageCollection } from './garbage-collection/garbage-collection.js';
@@ -34,6 +36,7 @@ const SERVICES = [
 ];
 const PARTS = [
   BlobCommit,
+  BlobFetch,
   FileSweeper,
   GarbageCollection,
   GarbageCollectionJob,
@@ -41,6 +44,7 @@ const PARTS = [
   LastSeen,
   ManifestCache,
   ManifestCommit,
+  MissingBlobs,
   PullCounter,
   UploadExpiry,
   UploadMeter,
@@ -80,7 +84,7 @@ export class ContentModule {
         ...PARTS,
         ...SERVICES,
       ],
-      exports: [Clock, BlobStorage, GarbageCollection, ...SERVICES],
+      exports: [Clock, BlobStorage, GarbageCollection, MissingBlobs, ...SERVICES],
     };
   }
 }

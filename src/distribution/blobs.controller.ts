@@ -26,7 +26,7 @@ export class BlobsController {
     @Req() request: HttpRequest,
     @Res() reply: HttpReply,
   ): Promise<void> {
-    const { size } = await this.blobs.stat(repository, digest);
+    const { size } = await this.blobs.stat(repository, digest, contextOf(request));
     const { status, headers } = answerBlob(request, digest, size, undefined);
     answerRaw(reply, status, headers);
   }

@@ -8,6 +8,11 @@ export interface BlobRow {
   readonly location: string;
 }
 
+export interface ReplacedBlobRow {
+  readonly location: string;
+  readonly state: 'present' | 'quarantined';
+}
+
 export interface HeldBlobRow extends BlobRow {
   readonly repositoryId: number;
   /** When the repository's hold was last marked, not when the bytes were. */
@@ -81,11 +86,11 @@ export class Blobs {
     return numInsertedOrUpdatedRows === 1n;
   }
 
-  /** Points the row at new bytes of the same digest, and gives the location of the old ones. */
-  async replace(facts: Facts, { store, digest, size, location, at }: NewBlob): Promise<string | undefined> {
+  /** Points the row at new bytes of the same digest, puts it into service, and gives what it said before. */
+  async replace(facts: Facts, { store, digest, size, location, at }: NewBlob): Promise<ReplacedBlobRow | undefined> {
     const old = await facts
       .selectFrom('blobs')
-      .select('location')
+      .select(['location', 'state'])
       .where('store', '=', store)
       .where('digest', '=', digest)
       .executeTakeFirst();
@@ -96,7 +101,7 @@ export class Blobs {
       .where('store', '=', store)
       .where('digest', '=', digest)
       .execute();
-    return old.location;
+    return old;
   }
 
   /** Marks the bytes as just seen; false where there are none. Keeps garbage collection away for its grace time. */

@@ -8,6 +8,13 @@ export interface MembershipKey {
   readonly digest: Digest;
 }
 
+export interface NewMembership extends MembershipKey {
+  readonly store: string;
+  /** Who supplied the bytes; absent where a client pushed or mounted them. */
+  readonly upstream?: string | undefined;
+  readonly at: number;
+}
+
 /** SQLite takes 32,766 values a statement, and a manifest of 4 MiB has room for more digests. */
 const DIGESTS_PER_QUERY = 500;
 
@@ -17,13 +24,10 @@ export class Memberships {
   constructor(private readonly database: Database) {}
 
   /** Makes the repository hold the blob; where it does already, marks that as just seen. */
-  async put(
-    facts: Facts,
-    { repositoryId, digest, store, at }: MembershipKey & { store: string; at: number },
-  ): Promise<void> {
+  async put(facts: Facts, { repositoryId, digest, store, upstream, at }: NewMembership): Promise<void> {
     await facts
       .insertInto('memberships')
-      .values({ repository_id: repositoryId, store, digest, upstream: null, created_at: at, last_seen: at })
+      .values({ repository_id: repositoryId, store, digest, upstream: upstream ?? null, created_at: at, last_seen: at })
       .onConflict((conflict) => conflict.columns(['repository_id', 'digest']).doUpdateSet({ last_seen: at }))
       .execute();
   }

@@ -12,6 +12,7 @@ import { Memberships } from './memberships.js';
 import { PullStatistics } from './pull-statistics.js';
 import { Referrers } from './referrers.js';
 import { Repositories } from './repositories.js';
+import { StoredBlobs } from './stored-blobs.js';
 import { Tags } from './tags.js';
 import { Uploads } from './uploads.js';
 
@@ -27,6 +28,7 @@ const NOUNS = [
   PullStatistics,
   Referrers,
   Repositories,
+  StoredBlobs,
   Tags,
   Uploads,
 ];

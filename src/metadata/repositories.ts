@@ -47,6 +47,16 @@ export class Repositories {
     return this.#byName.first({ name });
   }
 
+  /** True where the repository mirrors an upstream. */
+  async isMirrored(name: RepositoryName): Promise<boolean> {
+    const row = await this.database.reader
+      .selectFrom('repositories')
+      .select('upstream')
+      .where('name', '=', name)
+      .executeTakeFirst();
+    return typeof row?.upstream === 'string';
+  }
+
   findIn(facts: Facts, name: RepositoryName): Promise<RepositoryRow | undefined> {
     return facts.selectFrom('repositories').select(ROW).where('name', '=', name).executeTakeFirst();
   }

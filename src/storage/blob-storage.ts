@@ -32,6 +32,11 @@ export interface StoredLocation {
 export interface BlobWriter {
   /** Makes an upload's bytes durable under a new location and gives that. The upload is gone then. */
   place(upload: PlacedUpload): Promise<Location>;
+  /**
+   * Gives damaged bytes a second location, out of the way, and gives that; `undefined` where there are none. What lies at the first one
+   * stays until it is removed. Doing it again is no error.
+   */
+  setAside(location: Location): Promise<Location | undefined>;
   /** Removes the bytes; no error where they are gone already. */
   remove(location: Location): Promise<void>;
   /** Every location there is, in no order, for finding those that no row names. */
@@ -70,6 +75,7 @@ export abstract class BlobStorage implements BlobReader, BlobWriter, UploadKeepe
   abstract open(location: Location): Promise<OpenBlob | undefined>;
   abstract size(location: Location): Promise<number | undefined>;
   abstract place(upload: PlacedUpload): Promise<Location>;
+  abstract setAside(location: Location): Promise<Location | undefined>;
   abstract remove(location: Location): Promise<void>;
   abstract locations(): AsyncIterable<StoredLocation>;
   abstract append(upload: string, source: Readable, options: AppendOptions): Promise<void>;

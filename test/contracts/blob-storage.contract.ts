@@ -203,6 +203,33 @@ function describeLocations(storage: () => BlobStorage): void {
     expect(await gathered(storage().locations())).toEqual([]);
   });
 
+  it('sets bytes aside under a second location, which outlives the first', async () => {
+    const location = await place(storage(), 'u');
+    const aside = (await storage().setAside(location)) ?? expect.fail();
+    expect((await gathered(storage().locations())).map((found) => found.location).sort()).toEqual(
+      [location, aside].sort(),
+    );
+
+    await storage().remove(location);
+    expect(await textAt(storage(), aside)).toBe('hello, world');
+    await storage().remove(aside);
+    expect(await gathered(storage().locations())).toEqual([]);
+  });
+
+  it('sets bytes aside twice under the same location', async () => {
+    const location = await place(storage(), 'u');
+
+    expect(await storage().setAside(location)).toBe(await storage().setAside(location));
+  });
+
+  it('sets nothing aside where there is nothing', async () => {
+    const location = await place(storage(), 'u');
+    await storage().remove(location);
+
+    expect(await storage().setAside(location)).toBeUndefined();
+    expect(await gathered(storage().locations())).toEqual([]);
+  });
+
   it('goes on reading a blob that was removed after it was opened', async () => {
     const location = await place(storage(), 'u');
     const blob = (await storage().open(location)) ?? expect.fail();

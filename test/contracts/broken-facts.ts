@@ -15,7 +15,8 @@ export async function brokenFacts(reader: Kysely<Schema>, storage: BlobStorage):
 
 async function blobsWithoutBytes(reader: Kysely<Schema>, storage: BlobStorage): Promise<string[]> {
   const faults: string[] = [];
-  for (const { digest, size, location } of await reader.selectFrom('blobs').selectAll().execute()) {
+  const rows = await reader.selectFrom('blobs').selectAll().where('state', '=', 'present').execute();
+  for (const { digest, size, location } of rows) {
     const open = await storage.open(location);
     if (!open) {
       faults.push(`${digest} has a row but no bytes at ${location}`);

@@ -73,7 +73,7 @@ export class ContentClient {
   }
 
   async headBlob(repository: RepositoryName, digest: Digest): Promise<void> {
-    await this.#blobs.stat(repository, digest);
+    await this.#blobs.stat(repository, digest, ANYBODY);
   }
 
   /** The blob, its digest verified. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RegistryError } from '@berth/sdk';
+import { BlobStore, RegistryError } from '@berth/sdk';
+import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { GarbageCollector } from '../../src/content/garbage-collection/garbage-collector.js';
 import { anImage } from '../kit/builders/builders.js';
 import { brokenFacts } from './broken-facts.js';
@@ -46,6 +47,12 @@ async function collect(delay: number): Promise<void> {
   await services.context.get(GarbageCollector).collect({ delay, signal, gentle: false, onRemoved: () => {} });
 }
 
+/** The look-up of the row is no step of its own: what it finds is checked again by the transaction. */
+async function quarantine(): Promise<void> {
+  await turn();
+  await services.context.get(BlobStore, { strict: false }).quarantine({ store: DEFAULT_STORE, digest: blob.digest });
+}
+
 /** Nobody comes between to the start of an upload that nobody else knows. */
 async function pushBlob(): Promise<void> {
   const upload = await offStage(() => client.startUpload(B));
@@ -70,6 +77,7 @@ const OPERATIONS = {
     if (!isThere) await pushBlob();
     await client.pushManifest(B, image, MINE);
   },
+  quarantine: () => quarantine(),
   moveTag: () => client.pushManifest(A, other, LATEST),
   deleteTag: () => client.deleteReference(A, LATEST),
   deleteManifest: () => client.deleteReference(A, image.digest),
@@ -89,6 +97,10 @@ const TRIPLES: readonly OperationName[][] = [
   ['headAndPush', 'deleteTag', 'deleteManifest'],
   ['moveTag', 'deleteTag', 'deleteManifest'],
 ];
+const QUARANTINES = [...PUSHES, 'deleteManifest', 'collect', 'quarantine'].map((name) => ['quarantine', name]) as [
+  OperationName,
+  OperationName,
+][];
 
 /** An image under a tag, another that nobody tagged, and a blob that B holds and nobody names: all a day old. */
 async function fillRegistry(): Promise<void> {
@@ -134,3 +146,34 @@ describe.each([...TELLING, ...TRIPLES].map((names) => ({ names, title: names.joi
     }, 60_000);
   },
 );
+
+/** Every location that is there and that no row names, or that a row names and that is not there. */
+async function strayLocations(): Promise<string[]> {
+  const rows = await services.database.reader.selectFrom('blobs').select('location').execute();
+  const odd = new Set(rows.map(({ location }) => location));
+  for await (const { location } of services.storage.locations()) if (!odd.delete(location)) odd.add(location);
+  return [...odd];
+}
+
+async function expectRepairable({ outcomes, steps }: Performance): Promise<void> {
+  const order = steps.join(', ');
+  expect(await brokenFacts(services.database.reader, services.storage), order).toEqual([]);
+  expect(await strayLocations(), order).toEqual([]);
+  for (const outcome of outcomes) {
+    if ('error' in outcome) expect(outcome.error, `${outcome.name} in ${order}`).toBeInstanceOf(RegistryError);
+  }
+  await client.pushBlob(B, blob);
+  await client.pushManifest(B, image, MINE);
+  await client.pull(B, image).catch((cause: unknown) => expect.fail(`${String(cause)} after ${order}`));
+  expect(await strayLocations(), order).toEqual([]);
+}
+
+describe.each(QUARANTINES.map((names) => ({ names, title: names.join(' with ') })))('$title', ({ names }) => {
+  it('leaves no false fact and no stray file, and the next push repairs, in every order of their steps', async () => {
+    const count = await everyInterleaving(async () => {
+      await snapshot.restore();
+      return operationsOf(names);
+    }, expectRepairable);
+    expect(count).toBeGreaterThan(1);
+  }, 60_000);
+});

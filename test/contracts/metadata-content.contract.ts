@@ -22,13 +22,13 @@ function describeBlobs(of: () => MetadataNouns): void {
     expect(await of().blobs.find(key('raced'))).toEqual({ size: 3, location: 'first' });
   });
 
-  it('replaces the location of a digest and gives the old one', async () => {
+  it('replaces the location of a digest and gives what the row said before', async () => {
     const replaced = await of().database.transaction(async (facts) => {
       await of().blobs.insert(facts, blob('replaced', 'old'));
       return of().blobs.replace(facts, blob('replaced', 'new'));
     });
 
-    expect(replaced).toBe('old');
+    expect(replaced).toEqual({ location: 'old', state: 'present' });
     expect((await of().blobs.find(key('replaced')))?.location).toBe('new');
     expect(await of().blobs.named(['old', 'new'])).toEqual(new Set(['new']));
   });

@@ -63,6 +63,11 @@ class StagedStorage extends MemoryBlobStorage {
     return super.size(location);
   }
 
+  override async setAside(location: string): Promise<string | undefined> {
+    await turn();
+    return super.setAside(location);
+  }
+
   override async remove(location: string): Promise<void> {
     await turn();
     return super.remove(location);

@@ -110,6 +110,14 @@ export class SimulatedDisk implements FileSystem {
     });
   }
 
+  link(from: string, to: string): Promise<void> {
+    return attempt(() => {
+      if (this.#names.get(dirname(to)) !== 'folder') throw failure('ENOENT', to);
+      if (this.#names.has(to)) throw failure('EEXIST', to);
+      this.#names.set(to, this.#inode(from));
+    });
+  }
+
   unlink(path: string): Promise<void> {
     return attempt(() => {
       this.#inode(path);

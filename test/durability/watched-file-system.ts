@@ -31,6 +31,7 @@ export function watchedFileSystem(inner: FileSystem, watch: Watcher): FileSystem
     },
     statusOf: seen('statusOf', (path) => inner.statusOf(path)),
     rename: seen('rename', (from, to) => inner.rename(from, to)),
+    link: seen('link', (from, to) => inner.link(from, to)),
     unlink: seen('unlink', (path) => inner.unlink(path)),
     makeFolder: seen('makeFolder', (path) => inner.makeFolder(path)),
     syncFolder: seen('syncFolder', (path) => inner.syncFolder(path)),

@@ -7,7 +7,8 @@ export async function strayFiles(root: string, { reader }: Foundations['database
   const uploads = await reader.selectFrom('uploads').select('id').execute();
   const blobs = await reader.selectFrom('blobs').select('location').execute();
   const named = new Set([...uploads.map(({ id }) => join('uploads', id)), ...blobs.map(({ location }) => location)]);
-  const files = [...(await filesBelow(root, 'uploads')), ...(await filesBelow(root, 'blobs'))];
+  const folders = await Promise.all(['uploads', 'blobs', 'quarantine'].map((folder) => filesBelow(root, folder)));
+  const files = folders.flat();
   return files.filter((file) => !named.has(file));
 }
 
@@ -18,10 +19,16 @@ export async function openFiles(root: string): Promise<string[]> {
 }
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(ifAbsent);
   return entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+}
+
+/** Nothing was ever put aside where there is no folder for it. */
+function ifAbsent(cause: unknown): [] {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+  throw cause;
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

@@ -9,6 +9,7 @@ import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
 import { LastSeen } from '../last-seen.js';
+import { MissingBlobs } from './missing-blobs.js';
 
 export interface BlobDescription {
   readonly digest: Digest;
@@ -26,34 +27,39 @@ export class BlobService {
     private readonly changes: Changes,
     private readonly storage: BlobStorage,
     private readonly lastSeen: LastSeen,
+    private readonly missing: MissingBlobs,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * What the repository holds under a digest. BLOB_UNKNOWN where it does not. The blob counts as seen from now on. end-2 HEAD
+   * What the repository holds under a digest, or a source has: BLOB_UNKNOWN where neither does. The blob counts as seen from now on.
+   * end-2 HEAD
    */
-  async stat(repository: RepositoryName, digest: Digest): Promise<BlobDescription> {
-    const { repositoryId, lastSeen, size } = await this.#held(repository, digest);
+  async stat(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<BlobDescription> {
+    const held = await this.blobs.findHeld(repository, digest);
+    if (!held) {
+      const missing = await this.missing.stat(repository, digest, context);
+      if (missing === undefined) throw blobUnknown(repository, digest);
+      return { digest, size: missing };
+    }
+    const { repositoryId, lastSeen, size } = held;
     if (!(await this.lastSeen.blob({ repositoryId, digest, lastSeen }))) throw blobUnknown(repository, digest);
     return { digest, size };
   }
 
-  /** The blob, open for reading; whoever takes it closes it. BLOB_UNKNOWN where the repository does not hold it. */
+  /**
+   * The blob, open for reading; whoever takes it closes it. BLOB_UNKNOWN where the repository does not hold it and no source has it,
+   * UpstreamUnavailable where one may.
+   */
   async open(
     repository: RepositoryName,
     digest: Digest,
     context: ContentContext,
   ): Promise<BlobDescription & { readonly blob: OpenBlob }> {
-    let held = await this.#held(repository, digest);
-    let blob = await this.storage.open(held.location);
-    if (!blob) {
-      // Collected and pushed again between the row and the file: the row names the new file now.
-      held = await this.#held(repository, digest);
-      blob = await this.storage.open(held.location);
-    }
-    if (!blob) throw new Error(`The bytes of ${digest} are gone from ${held.location}.`);
-    const { size } = held;
+    const opened = (await this.#openHeld(repository, digest)) ?? (await this.missing.open(repository, digest, context));
+    if (!opened) throw blobUnknown(repository, digest);
+    const { size, blob } = opened;
     this.hooks.notify('blob.pulled', { repository, digest, size }, context);
     return { digest, size, blob };
   }
@@ -75,6 +81,23 @@ export class BlobService {
       await this.changes.record(facts, { at, kind: 'blob.deleted', repository, digest, actor: context.actor });
     });
     this.hooks.notify('blob.deleted', { repository, digest, reason: 'request' }, context);
+  }
+
+  async #openHeld(
+    repository: RepositoryName,
+    digest: Digest,
+  ): Promise<{ readonly size: number; readonly blob: OpenBlob } | undefined> {
+    let held = await this.blobs.findHeld(repository, digest);
+    if (!held) return undefined;
+    let blob = await this.storage.open(held.location);
+    if (!blob) {
+      // Replaced, quarantined, or collected and pushed again between the row and the file.
+      held = await this.blobs.findHeld(repository, digest);
+      if (!held) return undefined;
+      blob = await this.storage.open(held.location);
+    }
+    if (!blob) throw new Error(`The bytes of ${digest} are gone from ${held.location}.`);
+    return { size: held.size, blob };
   }
 
   async #held(repository: RepositoryName, digest: Digest): Promise<HeldBlobRow> {

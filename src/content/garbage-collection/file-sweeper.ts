@@ -3,7 +3,7 @@ import { Clock } from '@berth/sdk';
 import { Blobs } from '../../metadata/blobs.js';
 import { Uploads } from '../../metadata/uploads.js';
 import { BlobStorage, type StoredLocation } from '../../storage/blob-storage.js';
-import { uploadOf } from '../../storage/storage-layout.js';
+import { originalLocation, uploadOf } from '../../storage/storage-layout.js';
 
 export interface SweepOptions {
   /** Milliseconds a file must have been left alone. */
@@ -42,9 +42,10 @@ export class FileSweeper {
     const old = found.filter(({ modifiedAt }) => modifiedAt <= before).map(({ location }) => location);
     // In this order: the row of an upload goes in the transaction that names its bytes.
     const pending = await this.uploads.known(old.map(uploadOf));
-    const named = await this.blobs.named(old);
+    // Damaged bytes have their second location before a row names it: until then the row names the first.
+    const named = await this.blobs.named(old.flatMap(namesOf));
     for (const location of old) {
-      if (pending.has(uploadOf(location)) || named.has(location)) continue;
+      if (pending.has(uploadOf(location)) || namesOf(location).some((name) => named.has(name))) continue;
       await this.storage.remove(location);
       onRemoved(location);
     }
@@ -59,4 +60,9 @@ export class FileSweeper {
       onRemoved(upload);
     }
   }
+}
+
+function namesOf(location: string): string[] {
+  const original = originalLocation(location);
+  return original === undefined ? [location] : [location, original];
 }

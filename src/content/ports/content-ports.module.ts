@@ -1,5 +1,6 @@
 import { Module, type Provider } from '@nestjs/common';
-import { ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore } from '@berth/sdk';
+import { BlobStore, ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore } from '@berth/sdk';
+import { ContentBlobStore } from './content-blob-store.js';
 import { ContentChangeFeed } from './content-change-feed.js';
 import { ContentManifestStore } from './content-manifest-store.js';
 import { ContentReferrers } from './content-referrers.js';
@@ -7,6 +8,7 @@ import { ContentRepositoryCatalog } from './content-repository-catalog.js';
 import { ContentTagStore } from './content-tag-store.js';
 
 const PORTS: readonly Provider[] = [
+  { provide: BlobStore, useClass: ContentBlobStore },
   { provide: ChangeFeed, useClass: ContentChangeFeed },
   { provide: ManifestStore, useClass: ContentManifestStore },
   { provide: Referrers, useClass: ContentReferrers },
@@ -15,5 +17,5 @@ const PORTS: readonly Provider[] = [
 ];
 
 /** What plugins see of the content, under the SDK's ports. */
-@Module({ providers: [...PORTS], exports: [ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore] })
+@Module({ providers: [...PORTS], exports: [BlobStore, ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore] })
 export class ContentPortsModule {}

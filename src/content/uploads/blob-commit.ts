@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, type Digest, type RepositoryName } from '@berth/sdk';
-import { Blobs } from '../../metadata/blobs.js';
+import { Clock, type Digest, Notifier, type RepositoryName } from '@berth/sdk';
+import { Blobs, type ReplacedBlobRow } from '../../metadata/blobs.js';
 import { Changes } from '../../metadata/changes.js';
 import { Database } from '../../metadata/database.js';
 import { Memberships } from '../../metadata/memberships.js';
@@ -17,12 +17,14 @@ export interface FinishedUpload {
   /** Bytes. */
   readonly size: number;
   readonly actor: string | undefined;
+  /** Who supplied the bytes, where a source did. */
+  readonly upstream?: string;
 }
 
-/** What the transaction found: whether the row is ours, and whose bytes nobody needs any more. */
+/** What the transaction found: whether the repository is new, and what the row said of bytes that nobody needs any more. */
 interface Committed {
   readonly created: boolean;
-  readonly useless: string | undefined;
+  readonly replaced: ReplacedBlobRow | undefined;
 }
 
 /** Turns the verified bytes of an upload into a blob that the repository holds. */
@@ -36,12 +38,13 @@ export class BlobCommit {
     private readonly uploads: Uploads,
     private readonly changes: Changes,
     private readonly storage: BlobStorage,
+    private readonly notifier: Notifier,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Bytes at a new location first, then one transaction. Where the store has the digest already, its bytes serve and the
-   * upload's are dropped. Gives true where the repository was made.
+   * upload's are dropped; where they are quarantined, the upload's take their place. Gives true where the repository was made.
    */
   async commit(upload: FinishedUpload): Promise<boolean> {
     if (await this.#isIntact(upload)) {
@@ -52,8 +55,10 @@ export class BlobCommit {
       }
     }
     const location = await this.storage.place(upload);
-    const { created, useless } = await this.#insert(upload, location);
-    if (useless !== undefined) await this.storage.remove(useless);
+    const { created, replaced } = await this.#insert(upload, location);
+    if (replaced) await this.storage.remove(replaced.location);
+    const { store, digest } = upload;
+    if (replaced?.state === 'quarantined') this.notifier.notify('blob.repaired', { store, digest });
     return created;
   }
 
@@ -67,7 +72,7 @@ export class BlobCommit {
   async #join(facts: Facts, upload: FinishedUpload): Promise<Committed | undefined> {
     const at = this.clock.now();
     if (!(await this.blobs.touch(facts, upload, at))) return undefined;
-    return { created: await this.#hold(facts, upload, at), useless: undefined };
+    return { created: await this.#hold(facts, upload, at), replaced: undefined };
   }
 
   async #insert(upload: FinishedUpload, location: string): Promise<Committed> {
@@ -77,8 +82,8 @@ export class BlobCommit {
         const { store, digest, size } = upload;
         const row = { store, digest, size, location, at };
         // A row that is there belongs to a write that was faster, or to bytes that are damaged: ours are known to be good.
-        const useless = (await this.blobs.insert(facts, row)) ? undefined : await this.blobs.replace(facts, row);
-        return { created: await this.#hold(facts, upload, at), useless };
+        const replaced = (await this.blobs.insert(facts, row)) ? undefined : await this.blobs.replace(facts, row);
+        return { created: await this.#hold(facts, upload, at), replaced };
       });
     } catch (cause) {
       // A commit whose flush failed is there all the same: only bytes that no row names may go.
@@ -88,9 +93,9 @@ export class BlobCommit {
   }
 
   async #hold(facts: Facts, upload: FinishedUpload, at: number): Promise<boolean> {
-    const { repository, store, digest, actor } = upload;
+    const { repository, store, digest, actor, upstream } = upload;
     const { id, created } = await this.repositories.ensure(facts, { name: repository, actor, at });
-    await this.memberships.put(facts, { repositoryId: id, store, digest, at });
+    await this.memberships.put(facts, { repositoryId: id, store, digest, upstream, at });
     await this.uploads.remove(facts, upload.upload);
     await this.changes.record(facts, { at, kind: 'blob.pushed', repository, digest, actor });
     return created;

@@ -14,10 +14,12 @@ export interface StoredBlob extends BlobInfo {
   readonly store: string;
   /** `quarantined`: its bytes are damaged, and every repository answers that it does not have it. */
   readonly state: 'present' | 'quarantined';
+  /** Tells these bytes from those that a later push of the digest puts in their place. */
+  readonly revision: string;
 }
 
-/** Names one copy of a blob. */
-export type BlobKey = Pick<StoredBlob, 'store' | 'digest'>;
+/** Names one copy of a blob: with `revision` these very bytes, without it whichever there are. */
+export type BlobKey = Pick<StoredBlob, 'store' | 'digest'> & Partial<Pick<StoredBlob, 'revision'>>;
 
 /** A manifest that cannot be pulled whole without a certain blob. */
 export interface AffectedManifest {
@@ -46,11 +48,14 @@ export abstract class BlobStore {
   abstract readStored(key: BlobKey, options?: ReadOptions): Promise<Readable | undefined>;
   /**
    * Takes a damaged copy out of service: HEAD and GET answer 404 from now on, and the next push of the digest replaces it. The bytes
-   * are kept aside. False where the copy is gone or was quarantined before.
+   * are kept aside. False where the copy is gone, was replaced by another, or was quarantined before.
    */
   abstract quarantine(key: BlobKey): Promise<boolean>;
-  /** Asks the sources (`blob.readMiss`) for a quarantined copy, verifies what they give, and puts it back into service. */
+  /**
+   * Asks the sources (`blob.readMiss`) for a quarantined copy, verifies what they give, and puts it back into service for every
+   * repository that holds it. `repaired` also where it is in service already.
+   */
   abstract repair(key: BlobKey, options?: ReadOptions): Promise<RepairOutcome>;
-  /** The manifests that name a copy, at most `limit`. */
+  /** The manifests that need a copy, and the indexes that name those, at most `limit`. */
   abstract affected(key: BlobKey, limit: number): Promise<readonly AffectedManifest[]>;
 }

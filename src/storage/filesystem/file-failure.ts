@@ -13,6 +13,10 @@ export function isAbsent(cause: unknown): boolean {
   return codeOf(cause) === 'ENOENT';
 }
 
+export function isThere(cause: unknown): boolean {
+  return codeOf(cause) === 'EEXIST';
+}
+
 /** An error of the operating system as a StorageError; any other, such as an abort, as it is. */
 export function storageErrorOf(cause: unknown, operation: string, key: string): Error {
   if (!(cause instanceof Error)) return new Error(String(cause));

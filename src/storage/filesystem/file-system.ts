@@ -24,6 +24,8 @@ export interface FileSystem {
   close(file: FileDescriptor): Promise<void>;
   statusOf(path: string): Promise<FileStatus>;
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name. */
+  link(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   /** Makes the folder and those above it; gives the first that was made, or `undefined` where all were there. */
   makeFolder(path: string): Promise<string | undefined>;
@@ -59,6 +61,7 @@ export const nodeFileSystem: FileSystem = {
   close: (file) => closeFile(file),
   statusOf: async (path) => statusFrom(await fs.promises.stat(path)),
   rename: (from, to) => fs.promises.rename(from, to),
+  link: (from, to) => fs.promises.link(from, to),
   unlink: (path) => fs.promises.unlink(path),
   makeFolder: (path) => fs.promises.mkdir(path, { recursive: true, mode: 0o700 }),
   syncFolder: async (path) => {

@@ -9,8 +9,17 @@ import {
   type PlacedUpload,
   type StoredLocation,
 } from '../blob-storage.js';
-import { blobLocation, blobsFolder, type Location, pathOf, uploadPath, uploadsFolder } from '../storage-layout.js';
-import { isAbsent, storageErrorOf } from './file-failure.js';
+import {
+  blobLocation,
+  blobsFolder,
+  type Location,
+  pathOf,
+  quarantineFolder,
+  quarantineLocation,
+  uploadPath,
+  uploadsFolder,
+} from '../storage-layout.js';
+import { isAbsent, isThere, storageErrorOf } from './file-failure.js';
 import { type FileDescriptor, type FileSystem, nodeFileSystem } from './file-system.js';
 import { UploadWriter } from './upload-writer.js';
 
@@ -80,15 +89,31 @@ export class FilesystemBlobStorage extends BlobStorage {
     return location;
   }
 
+  async setAside(location: Location): Promise<Location | undefined> {
+    const aside = quarantineLocation(location);
+    const target = pathOf(this.#root, aside);
+    return this.#unlessAbsent('setting aside', location, async () => {
+      await this.#ensureFolder(dirname(target));
+      await this.#fileSystem.link(pathOf(this.#root, location), target).catch((cause: unknown) => {
+        // An attempt before this one came so far.
+        if (!isThere(cause)) throw cause;
+      });
+      if (this.#durable) await this.#fileSystem.syncFolder(dirname(target));
+      return aside;
+    });
+  }
+
   async remove(location: Location): Promise<void> {
     await this.#unlessAbsent('removing', location, () => this.#fileSystem.unlink(pathOf(this.#root, location)));
   }
 
   async *locations(): AsyncIterable<StoredLocation> {
-    for await (const path of this.#filesBelow(blobsFolder(this.#root))) {
-      const status = await this.#unlessAbsent('reading', path, () => this.#fileSystem.statusOf(path));
-      const location = relative(this.#root, path).split(sep).join('/');
-      if (status) yield { location, modifiedAt: status.modifiedAt };
+    for (const folder of [blobsFolder(this.#root), quarantineFolder(this.#root)]) {
+      for await (const path of this.#filesBelow(folder)) {
+        const status = await this.#unlessAbsent('reading', path, () => this.#fileSystem.statusOf(path));
+        const location = relative(this.#root, path).split(sep).join('/');
+        if (status) yield { location, modifiedAt: status.modifiedAt };
+      }
     }
   }
 

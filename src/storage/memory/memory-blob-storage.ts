@@ -7,7 +7,7 @@ import {
   type PlacedUpload,
   type StoredLocation,
 } from '../blob-storage.js';
-import { blobLocation, type Location } from '../storage-layout.js';
+import { blobLocation, type Location, quarantineLocation } from '../storage-layout.js';
 
 interface Kept {
   readonly bytes: Uint8Array;
@@ -48,6 +48,14 @@ export class MemoryBlobStorage extends BlobStorage {
     this.#blobs.set(location, { bytes, modifiedAt: Date.now() });
     this.#uploads.delete(upload);
     return Promise.resolve(location);
+  }
+
+  setAside(location: Location): Promise<Location | undefined> {
+    const kept = this.#blobs.get(location);
+    if (!kept) return Promise.resolve(undefined);
+    const aside = quarantineLocation(location);
+    this.#blobs.set(aside, kept);
+    return Promise.resolve(aside);
   }
 
   remove(location: Location): Promise<void> {
