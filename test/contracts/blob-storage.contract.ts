@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageError } from '@berth/sdk';
-import type { AppendOptions, BlobStorage } from '../../src/storage/blob-storage.js';
+import type { BlobStorage } from '../../src/storage/blob-storage.js';
 import { aBlob } from '../kit/builders/built-manifest.js';
+import { describeSettingAside } from './blob-storage-aside.contract.js';
+import { appending, gathered, HELLO, place, sourceOf, textAt, textOfUpload } from './blob-storage-steps.js';
 import { readAll } from './content-client.js';
 
 export interface StorageUnderTest {
@@ -29,42 +31,9 @@ export function describeBlobStorage(name: string, open: () => StorageUnderTest):
 
     describeUploads(() => storage);
     describeLocations(() => storage);
+    describeSettingAside(() => storage);
     describeInterruption(() => storage);
   });
-}
-
-const NEVER = new AbortController().signal;
-const HELLO = aBlob(Buffer.from('hello, world'));
-
-function sourceOf(...pieces: string[]): Readable {
-  return Readable.from(pieces.map((piece) => Buffer.from(piece)));
-}
-
-function appending(offset: number, more: Partial<AppendOptions> = {}): AppendOptions {
-  return { offset, signal: NEVER, onBytes: () => {}, onWritten: () => {}, ...more };
-}
-
-async function textOfUpload(storage: BlobStorage, upload: string, size: number): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of storage.readUpload(upload, size, NEVER)) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces).toString();
-}
-
-async function place(storage: BlobStorage, upload: string, { bytes, digest } = HELLO): Promise<string> {
-  await storage.append(upload, Readable.from([bytes]), appending(0));
-  return storage.place({ upload, digest, size: bytes.byteLength });
-}
-
-async function textAt(storage: BlobStorage, location: string): Promise<string | undefined> {
-  const blob = await storage.open(location);
-  const size = (await storage.size(location)) ?? 0;
-  return blob && (await readAll(blob, size)).toString();
-}
-
-async function gathered<Entry>(entries: AsyncIterable<Entry>): Promise<Entry[]> {
-  const all: Entry[] = [];
-  for await (const entry of entries) all.push(entry);
-  return all;
 }
 
 function describeUploads(storage: () => BlobStorage): void {
@@ -200,33 +169,6 @@ function describeLocations(storage: () => BlobStorage): void {
     await storage().remove(location);
     await storage().remove(location);
 
-    expect(await gathered(storage().locations())).toEqual([]);
-  });
-
-  it('sets bytes aside under a second location, which outlives the first', async () => {
-    const location = await place(storage(), 'u');
-    const aside = (await storage().setAside(location)) ?? expect.fail();
-    expect((await gathered(storage().locations())).map((found) => found.location).sort()).toEqual(
-      [location, aside].sort(),
-    );
-
-    await storage().remove(location);
-    expect(await textAt(storage(), aside)).toBe('hello, world');
-    await storage().remove(aside);
-    expect(await gathered(storage().locations())).toEqual([]);
-  });
-
-  it('sets bytes aside twice under the same location', async () => {
-    const location = await place(storage(), 'u');
-
-    expect(await storage().setAside(location)).toBe(await storage().setAside(location));
-  });
-
-  it('sets nothing aside where there is nothing', async () => {
-    const location = await place(storage(), 'u');
-    await storage().remove(location);
-
-    expect(await storage().setAside(location)).toBeUndefined();
     expect(await gathered(storage().locations())).toEqual([]);
   });
 

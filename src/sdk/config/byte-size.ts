@@ -24,6 +24,11 @@ export function parseByteSize(text: string): ByteSize | undefined {
   return Number.isSafeInteger(bytes) ? (bytes as ByteSize) : undefined;
 }
 
+/** A size given in code. */
+export function byteSize(bytes: number): ByteSize {
+  return bytes as ByteSize;
+}
+
 /** A property that is written as "10GB" and read as bytes. */
 export function IsByteSize(options?: ValidationOptions): PropertyDecorator {
   const transform = Transform(({ value }: { value: unknown }) =>
