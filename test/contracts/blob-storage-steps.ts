@@ -3,7 +3,7 @@ import type { AppendOptions, BlobStorage } from '../../src/storage/blob-storage.
 import { aBlob } from '../kit/builders/built-manifest.js';
 import { readAll } from './content-client.js';
 
-export const NEVER = new AbortController().signal;
+export const NEVER: AbortSignal = new AbortController().signal;
 export const HELLO = aBlob(Buffer.from('hello, world'));
 
 export function sourceOf(...pieces: string[]): Readable {
