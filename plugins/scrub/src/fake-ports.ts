@@ -146,13 +146,16 @@ export class SilentLogger extends PluginLogger {
 export class CountingMeter extends Meter {
   readonly counts = new Map<string, number>();
   counter({ name }: { readonly name: string }): Counter {
-    return { add: (_, amount = 1) => void this.counts.set(name, (this.counts.get(name) ?? 0) + amount) };
+    const add = (amount = 1): void => void this.counts.set(name, (this.counts.get(name) ?? 0) + amount);
+    return { add: (_, amount) => add(amount), with: () => ({ add }) };
   }
   gauge({ name }: { readonly name: string }): Gauge {
-    return { set: (value) => void this.counts.set(name, value), add: () => {} };
+    const series = { set: (value: number) => void this.counts.set(name, value), add: () => {} };
+    return { ...series, with: () => series };
   }
   histogram(): Histogram {
-    return { observe: () => {} };
+    const series = { observe: () => {} };
+    return { ...series, with: () => series };
   }
   snapshot(): readonly InstrumentSnapshot[] {
     return [];
