@@ -10,7 +10,7 @@ const RATE_LIMIT = 'a rate limit is not built yet: put the server behind a proxy
 /** `http` and what is in it. */
 export const HTTP_KEYS: KeyTable = {
   http: built('where the server listens; may be left out'),
-  'http.address': built('default `127.0.0.1`'),
+  'http.address': built('default `127.0.0.1`; of a name, its first address, IPv4 before IPv6'),
   'http.port': built('a number or a string; 0 or "" for any free port; default `8080`'),
   'http.externalUrl': refused(
     'logging in through a browser is not built yet, and addresses in answers are relative: leave the key out',
