@@ -8,6 +8,8 @@ import { Checkpoints } from './checkpoints.js';
 import { ReadSnapshot } from './read-snapshot.js';
 
 const MIB = 2 ** 20;
+/** A thread takes 50 ms to start, and a second or two where other processes want the cores. Milliseconds. */
+const PATIENCE = { timeout: 20_000 };
 
 let folder: string;
 let writer: SqliteConnection.Database;
@@ -71,10 +73,10 @@ async function write(mebibytes: number): Promise<void> {
 
 async function withThread(): Promise<void> {
   while (!checkpoints.hasThread) await write(1);
-  await expect.poll(() => checkpoints.isReady).toBe(true);
+  await expect.poll(() => checkpoints.isReady, PATIENCE).toBe(true);
 }
 
-describe('checkpoints', () => {
+describe('checkpoints', { timeout: 60_000 }, () => {
   it('start no thread for a log that is short', async () => {
     for (let at = 0; at < 3; at++) await write(1);
 
@@ -127,7 +129,7 @@ describe('checkpoints', () => {
     checkpoints = watching(1);
     for (let at = 0; at < 2; at++) {
       while (!checkpoints.hasThread) await write(1);
-      await expect.poll(() => checkpoints.hasThread).toBe(false);
+      await expect.poll(() => checkpoints.hasThread, PATIENCE).toBe(false);
     }
   });
 
