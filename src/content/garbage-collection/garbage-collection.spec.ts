@@ -252,7 +252,7 @@ describe('garbage collection', () => {
     registry.clock.advance(OLD);
     expect(await collect()).toMatchObject({ manifests: 130, blobs: 131 });
     expect(await filesIn('blobs')).toEqual([]);
-  });
+  }, 30_000);
 
   it('stops where it is told to', async () => {
     const signal = AbortSignal.abort(new Error('stopping'));
