@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Descriptor, MEDIA_TYPES } from '@berth/sdk';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../requirements/requires.js';
 import { filesOf } from './debian-packages.js';
 import { type LayoutLayer, writeDocument, writeLayer } from './oci-layout.js';
@@ -24,6 +24,7 @@ const LINT = {
     { name: 'licensed', mode: 'warn', require: [{ key: 'org.opencontainers.image.licenses' }] },
     { name: 'bomb', repositories: ['bomb/**'], expression: `${LOOPS}true))))` },
   ],
+  expressionTimeout: '3s',
 };
 
 describeWith({ programs: ['skopeo', 'dpkg-query', 'tar'] }, 'a push that lint looks at', () => {
@@ -64,12 +65,12 @@ describeWith({ programs: ['skopeo', 'dpkg-query', 'tar'] }, 'a push that lint lo
     return writeDocument(layout, MEDIA_TYPES.ociManifest, document);
   }
 
-  const push = (image: string, name: string): Promise<CommandResult> =>
+  const push = (image: string, name: string, to = server): Promise<CommandResult> =>
     tryCommand(
       'skopeo',
       [
         ...['--insecure-policy', '--tmpdir', folder, 'copy', '--dest-tls-verify=false'],
-        ...[`oci:${folder}/layout:${image}`, `docker://${server.host}/${name}`],
+        ...[`oci:${folder}/layout:${image}`, `docker://${to.host}/${name}`],
       ],
       { env: { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder } },
     );
@@ -88,7 +89,7 @@ describeWith({ programs: ['skopeo', 'dpkg-query', 'tar'] }, 'a push that lint lo
     expect(code).not.toBe(0);
     expect(stderr).toContain('mandatoryAnnotations: ');
     expect(stderr).toContain('releases-only: tag what you push with its version: the tag \\"latest\\" is forbidden');
-    expect(stderr).toContain('not-root: the expression could not be evaluated');
+    expect(stderr).toContain('not-root: it is not true that ');
   });
 
   it('is accepted once the image is fixed', async () => {
@@ -122,20 +123,19 @@ describeWith({ programs: ['skopeo', 'dpkg-query', 'tar'] }, 'a push that lint lo
       return state.over;
     });
     const { code, stderr } = await pushed;
-    expect([code === 0, stderr]).toEqual([false, expect.stringContaining('it took longer than 1000 ms')]);
-    expect(slowest).toBeLessThan(900);
+    expect([code === 0, stderr]).toEqual([false, expect.stringContaining('it took longer than 3000 ms')]);
+    expect(slowest).toBeLessThan(2500);
     expect((await push('right', 'prod/app:1.1')).code).toBe(0);
   });
 
-  describe('with a configuration that is changed', () => {
-    it('is judged by the new rules without a restart', async () => {
-      const own = await servers.folder();
-      server = await servers.start({ extensions: { lint: LINT } }, own);
-      expect((await push('bare', 'team/app:1.0')).code).not.toBe(0);
-      await servers.configure(own, { extensions: { lint: { rules: [{ name: 'few', maxLayers: 0 }] } } });
-      await pollUntil('the new rules are in force', 30_000, async () =>
-        (await push('bare', 'team/app:1.0')).stderr.includes('few: it has 1 layers'),
-      );
+  it('is judged by the new rules once the configuration has changed, without a restart', async () => {
+    const own = await servers.folder();
+    const changing = await servers.start({ extensions: { lint: LINT } }, own);
+    expect((await push('bare', 'team/app:1.0', changing)).code).not.toBe(0);
+    await servers.configure(own, { extensions: { lint: { rules: [{ name: 'few', maxLayers: 0 }] } } });
+    await pollUntil('the new rules are in force', 30_000, async () => {
+      const { stderr } = await push('bare', 'team/app:1.0', changing);
+      return stderr.includes('few: it has 1 layers');
     });
   });
 
@@ -149,9 +149,9 @@ describeWith({ programs: ['skopeo', 'dpkg-query', 'tar'] }, 'a push that lint lo
     };
     const ended = await servers.launch(await servers.folder(), { extensions: { lint: bad } });
     expect((await ended.exited).code).toBe(78);
-    expect(ended.output()).toContain('extensions.lint.rules[1].expresion: found an unknown key, in "typo"');
+    expect(ended.output()).toMatch(/extensions\.lint\.rules\[1\]\.expresion\n +found: +an unknown key, in "typo"/);
     expect(ended.output()).toContain('the nearest is "expression"');
-    expect(ended.output()).toContain('extensions.lint.rules[2].expression: found "sise < 1", in "wrong"');
+    expect(ended.output()).toMatch(/extensions\.lint\.rules\[2\]\.expression\n +found: +"sise < 1", in "wrong"/);
     expect(ended.output()).toContain('Unknown variable: sise, at character 1');
   });
 });

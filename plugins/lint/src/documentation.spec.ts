@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
-import { isSection, type Section, validateSection } from '@berth/sdk';
+import { isSection, MEDIA_TYPES, type Section, validateSection } from '@berth/sdk';
 import { getMetadataStorage } from 'class-validator';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LintConfig } from './config/lint.config.js';
@@ -55,7 +55,7 @@ describe('docs/lint.md', () => {
     expect(checkExpression(text)).toMatchObject({ outcome: 'valid' });
   });
 
-  it('has rules that an image can keep', async () => {
+  it('has rules that an image can keep, and an index of it', async () => {
     const labels = { team: 'core', 'org.opencontainers.image.base.name': 'docker.io/library/debian:12' };
     const image = linter.image(
       { config: { User: 'app', Labels: labels } },
@@ -66,8 +66,10 @@ describe('docs/lint.md', () => {
         },
       },
     );
-    const pushed = await linter.push(image, { repository: 'prod/app', tags: ['v1.2.3'] });
-    expect(pushed).toEqual({ outcome: 'accepted', warnings: [] });
+    const release = { repository: 'prod/app', tags: ['v1.2.3'] };
+    expect(await linter.push(image, release)).toEqual({ outcome: 'accepted', warnings: [] });
+    const index = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [linter.child(image)] };
+    expect(await linter.push(index, release)).toEqual({ outcome: 'accepted', warnings: [] });
   });
 
   it('has rules that an image can break, each of those that are enforced', async () => {

@@ -7,8 +7,9 @@ import {
   pushBlob,
   pushManifest,
 } from '@berth/testkit';
+import { definePlugin, type HookContext, type HookEvents, type HookHandler } from '@berth/sdk';
 import type { RegistryResponse, TestRegistry } from '@berth/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import lint from './index.js';
 
 let registry: TestRegistry | undefined;
@@ -28,8 +29,21 @@ const SECTION = {
   expressionTimeout: '5s',
 };
 
+type Told = HookEvents['policy.violated'];
+
+/** Another plugin, that hears of broken rules. */
+class Listener implements HookHandler<'policy.violated'> {
+  static readonly told: [Told, string | undefined][] = [];
+
+  async handle(event: Told, { requestId }: HookContext): Promise<void> {
+    Listener.told.push([event, requestId]);
+  }
+}
+
+const listener = definePlugin({ name: 'listener', hooks: { 'policy.violated': Listener } });
+
 async function started(): Promise<TestRegistry> {
-  registry = await createTestRegistry({ plugins: [{ plugin: lint, section: SECTION }] });
+  registry = await createTestRegistry({ plugins: [{ plugin: lint, section: SECTION }, { plugin: listener }] });
   return registry;
 }
 
@@ -82,6 +96,17 @@ describe('the plugin lint in a registry', () => {
     const annotations = { ...team, 'org.opencontainers.image.documentation': 'https://docs.example' };
     const documented = await put('prod/app', anImage().withAnnotations(annotations).build(), '1.1');
     expect([documented.status, documented.headers['warning']]).toEqual([201, undefined]);
+  });
+
+  it('tells other plugins what was broken, by which push', async () => {
+    await started();
+    Listener.told.length = 0;
+    await put('team/app', anImage().withLabels(team).build(), 'latest');
+    await vi.waitFor(() => expect(Listener.told).toHaveLength(2));
+    expect(Listener.told.map(([{ plugin, rule, mode }, requestId]) => [plugin, rule, mode, typeof requestId])).toEqual([
+      ['lint', 'no-latest', 'enforce', 'string'],
+      ['lint', 'documented', 'warn', 'string'],
+    ]);
   });
 
   it('takes an index whose images are as the rules want them', async () => {

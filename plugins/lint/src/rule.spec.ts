@@ -142,6 +142,13 @@ describe('maxLayers, maxBytes and maxLayerBytes', () => {
     ]);
   });
 
+  it('name one layer, however many are too large', async () => {
+    const lint = linting({ maxLayerBytes: 10 });
+    expect(await lint.findings(lint.image({}, { layers: [layerOf(11), layerOf(12), layerOf(13)] }))).toEqual([
+      `maxLayerBytes: the layer ${layerOf(11).digest} has 11 bytes, and at most 10 are allowed, and 2 others have too many as well`,
+    ]);
+  });
+
   it('count the configuration in', async () => {
     const lint = linting({ maxBytes: 1000 });
     const image = lint.image({}, { layers: [layerOf(1000)] });
@@ -223,6 +230,14 @@ describe('expression', () => {
     });
     const manifests = [child('amd64', {}), child('arm64', { variant: 'v8' })];
     expect(await lint.findings({ schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests })).toEqual([]);
+  });
+
+  it('can leave an index to its images', async () => {
+    const lint = linting({ expression: 'has(manifest.manifests) || config.config.User != "root"' });
+    const image = lint.image({ config: { User: 'root' } });
+    const index = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests: [lint.child(image)] };
+    expect(await lint.findings(index)).toEqual([]);
+    expect(await lint.findings(image)).toHaveLength(1);
   });
 
   it('is asked again for every tag', async () => {
