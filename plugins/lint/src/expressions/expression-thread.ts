@@ -35,7 +35,12 @@ export class ExpressionThread {
   /** Resolves once it can be asked. */
   static async start(): Promise<ExpressionThread> {
     const thread = new ExpressionThread();
-    await thread.#next(START_LIMIT);
+    try {
+      await thread.#next(START_LIMIT);
+    } catch (cause) {
+      thread.end();
+      throw new Error('the thread for expressions did not start', { cause });
+    }
     return thread;
   }
 
