@@ -83,7 +83,8 @@ export class JobRun {
       this.logger.warn({ job: job.name, err: cause }, `a job ${outcome}`);
     }
     const duration = this.clock.now() - started;
-    this.#duration.observe(duration / 1000, { job: job.name, outcome });
+    // Not `job`, which Prometheus itself gives to all that it scrapes.
+    this.#duration.observe(duration / 1000, { name: job.name, outcome });
     this.notifier.notify('job.completed', { job: job.name, outcome, duration });
     return outcome;
   }

@@ -1,12 +1,13 @@
-import { anImage, createTestRegistry, pushManifest } from '@berth/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ParsedFamily } from '../test/exposition-parser.js';
-import { scrape } from '../test/scrape.js';
-import plugin from './index.js';
+import { fullScrape } from '../test/full-scrape.js';
 
-/** Every label there may be, and nothing whose values clients choose: no tag, no digest, no path, no user. */
+/**
+ * Every label there may be, and nothing whose values clients choose: no tag, no digest, no path, no user. Neither `job` nor `instance`,
+ * which Prometheus gives to all that it scrapes.
+ */
 const LABELS = new Set([
-  ...['method', 'code', 'repo', 'hook', 'plugin', 'state', 'outcome', 'result', 'kind', 'job', 'error', 'type', 'name'],
+  ...['method', 'code', 'repo', 'hook', 'plugin', 'state', 'outcome', 'result', 'kind', 'error', 'type', 'name'],
   ...['le', 'quantile', 'version', 'node', 'binaryType', 'space', 'major', 'minor', 'patch'],
 ]);
 const TIME = /(duration|latency|lag|delay|_time)/;
@@ -14,11 +15,7 @@ const UNITS = ['seconds', 'bytes', 'total', 'info', 'state', 'progress', 'resour
 
 let families: readonly ParsedFamily[];
 beforeAll(async () => {
-  const registry = await createTestRegistry({ plugins: [{ plugin }] });
-  await pushManifest(registry.request, 'a/b', anImage({ seed: 1 }).build(), { tag: 'x' });
-  await registry.request('GET', '/v2/a/b/manifests/x');
-  families = [...(await scrape(registry)).values()];
-  await registry.close();
+  families = [...(await fullScrape()).values()];
 });
 
 /** The names of families that break a rule. */

@@ -32,16 +32,20 @@ async function watched(section: Record<string, unknown>) {
 }
 
 // In one test and in this order, since what is loaded stays loaded.
-it('loads no tracing library and connects to nobody without the section, and does both with it', async () => {
-  const collector = await FakeCollector.start();
-  const without = await watched({});
-  const connectionsWithout = collector.connections;
-  const { endpoint } = collector;
-  const withIt = await watched({ tracing: { endpoint } });
-  await collector.close();
+it(
+  'loads no tracing library and connects to nobody without the section, and does both with it',
+  { timeout: 30_000 },
+  async () => {
+    const collector = await FakeCollector.start();
+    const without = await watched({});
+    const connectionsWithout = collector.connections;
+    const { endpoint } = collector;
+    const withIt = await watched({ tracing: { endpoint } });
+    await collector.close();
 
-  expect(without).toEqual({ loaded: [], others: [], own: true });
-  expect(connectionsWithout).toBe(0);
-  expect(withIt.loaded).toHaveLength(3);
-  expect(new Set(withIt.others)).toEqual(new Set([new URL(endpoint).port]));
-});
+    expect(without).toEqual({ loaded: [], others: [], own: true });
+    expect(connectionsWithout).toBe(0);
+    expect(withIt.loaded).toHaveLength(3);
+    expect(new Set(withIt.others)).toEqual(new Set([new URL(endpoint).port]));
+  },
+);

@@ -27,7 +27,7 @@ async function traced(section: Record<string, unknown>, run: (registry: TestRegi
   return collector.spans.filter(({ name }) => name !== 'GET /metrics');
 }
 
-describe('tracing', () => {
+describe('tracing', { timeout: 30_000 }, () => {
   it('makes one span of each request, named by its route and not by what the client asked for', async () => {
     const spans = await traced({ tracing: { endpoint: collector.endpoint } }, async ({ request }) => {
       await pushManifest(request, 'a/b', anImage({ seed: 1 }).build(), { tag: 'x' });

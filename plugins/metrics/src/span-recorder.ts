@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
 import type { CounterSeries, NotifyEvents, PluginLogger } from '@berth/sdk';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -18,10 +19,11 @@ export interface SpanRecorderParts {
   readonly logger: PluginLogger;
   /** Counts spans by what became of them. */
   readonly spans: { readonly sent: CounterSeries; readonly failed: CounterSeries };
+  /** How long a batch, and the last one at the end, may take to be sent, in milliseconds; default 5 s. */
+  readonly patience?: number;
 }
 
-/** How long one attempt to send a batch may take, and the last one at the end, in milliseconds. */
-const SEND_TIMEOUT = 5_000;
+const PATIENCE = 5_000;
 /** ExportResultCode.SUCCESS of @opentelemetry/core. */
 const EXPORTED = 0;
 const TRACES_PATH = '/v1/traces';
@@ -30,10 +32,12 @@ const TRACES_PATH = '/v1/traces';
 export class SpanRecorder {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
+  readonly #patience: number;
 
   constructor(parts: SpanRecorderParts) {
     const { endpoint, sampleRatio } = parts.config;
-    const exporter = new OTLPTraceExporter({ url: urlOf(endpoint), timeoutMillis: SEND_TIMEOUT });
+    this.#patience = parts.patience ?? PATIENCE;
+    const exporter = new OTLPTraceExporter({ url: urlOf(endpoint), timeoutMillis: this.#patience });
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': 'berth' }),
       sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
@@ -65,10 +69,20 @@ export class SpanRecorder {
     span.end(end);
   }
 
-  /** Sends what is left. */
+  /** Sends what is left; rejects where that takes longer than the patience. */
   async close(): Promise<void> {
-    await this.#provider.forceFlush({ timeoutMillis: SEND_TIMEOUT });
-    await this.#provider.shutdown();
+    const done = new AbortController();
+    try {
+      await Promise.race([this.#provider.shutdown(), this.#outOfPatience(done.signal)]);
+    } finally {
+      done.abort();
+    }
+  }
+
+  async #outOfPatience(done: AbortSignal): Promise<void> {
+    await delay(this.#patience, undefined, { signal: done }).catch(() => undefined);
+    if (!done.aborted)
+      throw new Error(`The collector did not take the last spans within ${String(this.#patience)} ms.`);
   }
 }
 

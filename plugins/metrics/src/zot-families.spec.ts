@@ -75,8 +75,8 @@ describe("zot's names", () => {
       kind: 'histogram',
       bounds: [1],
       series: [
-        { labels: { job: 'gc', outcome: 'succeeded' }, value: 2, count: 2, buckets: [1] },
-        { labels: { job: 'gc', outcome: 'failed' }, value: 0.5, count: 1, buckets: [1] },
+        { labels: { name: 'gc', outcome: 'succeeded' }, value: 2, count: 2, buckets: [1] },
+        { labels: { name: 'gc', outcome: 'failed' }, value: 0.5, count: 1, buckets: [1] },
       ],
     };
     const [family] = zotFamilies([histogram]);

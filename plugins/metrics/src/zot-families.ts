@@ -38,7 +38,7 @@ const ALIASES: Readonly<Record<string, Alias>> = {
   zot_scheduler_workers_tasks_duration_seconds: {
     from: 'berth_job_duration_seconds',
     help: 'Time of a job run, by the name of the job.',
-    labels: ({ job = '' }) => ({ name: job }),
+    labels: ({ name = '' }) => ({ name }),
   },
 };
 
