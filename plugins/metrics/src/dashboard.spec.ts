@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { anImage, createTestRegistry, pushManifest } from '@berth/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ParsedFamily } from '../test/exposition-parser.js';
 import { fullScrape } from '../test/full-scrape.js';
+import plugin from './index.js';
 
 interface Panel {
   readonly id: number;
@@ -28,7 +30,13 @@ const OF_THE_SCRAPE = ['job', 'instance'];
 
 let families: ReadonlyMap<string, ParsedFamily>;
 beforeAll(async () => {
-  families = await fullScrape();
+  families = await fullScrape(
+    (section) => createTestRegistry({ plugins: [{ plugin, section }] }),
+    async ({ request }) => {
+      await pushManifest(request, 'a/b', anImage({ seed: 1 }).build(), { tag: 'x' });
+      await request('GET', '/v2/a/b/manifests/x');
+    },
+  );
 });
 
 /** The family a sample belongs to, or `undefined`. */

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { anImage, createTestRegistry, pushManifest } from '@berth/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ParsedFamily } from '../test/exposition-parser.js';
 import { fullScrape } from '../test/full-scrape.js';
+import plugin from './index.js';
 
 const TEXT = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
 
@@ -29,7 +31,13 @@ function namesIn(text: string): string[] {
 let families: ReadonlyMap<string, ParsedFamily>;
 let names: readonly string[];
 beforeAll(async () => {
-  families = await fullScrape();
+  families = await fullScrape(
+    (section) => createTestRegistry({ plugins: [{ plugin, section }] }),
+    async ({ request }) => {
+      await pushManifest(request, 'a/b', anImage({ seed: 1 }).build(), { tag: 'x' });
+      await request('GET', '/v2/a/b/manifests/x');
+    },
+  );
   names = [...families.keys()];
 });
 

@@ -1,6 +1,8 @@
+import { anImage, createTestRegistry, pushManifest } from '@berth/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ParsedFamily } from '../test/exposition-parser.js';
 import { fullScrape } from '../test/full-scrape.js';
+import plugin from './index.js';
 
 /**
  * Every label there may be, and nothing whose values clients choose: no tag, no digest, no path, no user. Neither `job` nor `instance`,
@@ -15,7 +17,17 @@ const UNITS = ['seconds', 'bytes', 'total', 'info', 'state', 'progress', 'resour
 
 let families: readonly ParsedFamily[];
 beforeAll(async () => {
-  families = [...(await fullScrape()).values()];
+  families = [
+    ...(
+      await fullScrape(
+        (section) => createTestRegistry({ plugins: [{ plugin, section }] }),
+        async ({ request }) => {
+          await pushManifest(request, 'a/b', anImage({ seed: 1 }).build(), { tag: 'x' });
+          await request('GET', '/v2/a/b/manifests/x');
+        },
+      )
+    ).values(),
+  ];
 });
 
 /** The names of families that break a rule. */
