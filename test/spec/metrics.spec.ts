@@ -90,7 +90,7 @@ describe('the metrics of a server', () => {
 
   it('have exactly what a garbage collection removed, and nothing of a repository that went with it', async () => {
     await run();
-    registry.clock.advance(DELAY + 1);
+    registry.clock.advance(2 * DELAY);
     const { signal } = new AbortController();
     await registry.application.get(GarbageCollection).run({ delay: DELAY, signal, gentle: false });
 

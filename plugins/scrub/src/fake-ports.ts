@@ -154,8 +154,7 @@ export class CountingMeter extends Meter {
     return { ...series, with: () => series };
   }
   histogram(): Histogram {
-    const series = { observe: () => {} };
-    return { ...series, with: () => series };
+    return { observe: () => {}, with: () => ({ observe: () => {} }) };
   }
   snapshot(): readonly InstrumentSnapshot[] {
     return [];
