@@ -22,9 +22,12 @@ export interface MetricFamily {
   readonly values: readonly Sample[];
 }
 
+/** Gauges by which every process says the same of the whole server. */
+const SAID_BY_ALL = new Set(['berth_plugin_state', 'berth_config_invalid']);
+
 /** The family of one of core's instruments. */
 export function familyOf({ name, help, kind, bounds = [], series }: InstrumentSnapshot): MetricFamily {
-  const base = { name, help, type: kind, aggregator: 'sum' } as const;
+  const base = { name, help, type: kind, aggregator: SAID_BY_ALL.has(name) ? 'max' : 'sum' } as const;
   if (kind !== 'histogram') return { ...base, values: series.map(({ labels, value }) => ({ labels, value })) };
   const values = series.flatMap(({ labels, value, count = 0, buckets = [] }) => [
     ...bounds.map((le, at) => bucket(name, labels, le, buckets[at] ?? 0)),
