@@ -10,7 +10,7 @@ import {
   FakeManifestStore,
   SilentLogger,
   SteppingClock,
-} from './fake-ports.js';
+} from './ports.fixture.js';
 import { ScrubCommand } from './scrub.command.js';
 import { ScrubJob } from './scrub.job.js';
 import { ScrubMetrics } from './scrub-metrics.js';

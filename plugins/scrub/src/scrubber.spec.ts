@@ -16,7 +16,7 @@ import {
   sha256,
   SilentLogger,
   SteppingClock,
-} from './fake-ports.js';
+} from './ports.fixture.js';
 import { ScrubMetrics } from './scrub-metrics.js';
 import { ScrubProgress } from './scrub-progress.js';
 import { type PassOptions, Scrubber } from './scrubber.js';

@@ -53,7 +53,9 @@ export class Scrubber {
       if (pass.stage === 'blobs') await this.#checkBlobs(() => pass, advance, options);
       await this.#checkReferences(() => pass, advance, options);
     } catch (cause) {
-      await this.progress.keep(pass);
+      await this.progress.keep(pass).catch((err: unknown) => {
+        this.logger.warn('how far the scrubbing has come could not be written down', { err });
+      });
       throw cause;
     }
     return this.#finish(pass);

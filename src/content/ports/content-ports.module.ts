@@ -17,5 +17,8 @@ const PORTS: readonly Provider[] = [
 ];
 
 /** What plugins see of the content, under the SDK's ports. */
-@Module({ providers: [...PORTS], exports: [BlobStore, ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore] })
+@Module({
+  providers: [...PORTS],
+  exports: [BlobStore, ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore],
+})
 export class ContentPortsModule {}
