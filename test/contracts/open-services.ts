@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { openContext } from '../../src/bootstrap.js';
 import { RegistryConfig } from '../../src/config/registry.config.js';
 import { AuditLog } from '../../src/logging/audit-log.js';
-import { NO_PLUGINS } from '../../src/plugin-host/loaded-plugin.js';
+import { NO_PLUGINS, type Plugins } from '../../src/plugin-host/loaded-plugin.js';
 import { RegistryLogger } from '../../src/logging/registry-logger.js';
 import type { Database } from '../../src/metadata/database.js';
 import type { BlobStorage } from '../../src/storage/blob-storage.js';
@@ -22,6 +22,7 @@ export interface OpenServices {
 export async function openServices(
   { database, storage }: { readonly database: Database; readonly storage: BlobStorage },
   clock = new SettableClock(),
+  plugins: Plugins = NO_PLUGINS,
 ): Promise<OpenServices> {
   const logger = new RegistryLogger(new PassThrough(), 'silent');
   const audit = new AuditLog(undefined);
@@ -32,7 +33,7 @@ export async function openServices(
     clock,
     logger,
     audit,
-    plugins: NO_PLUGINS,
+    plugins,
   });
   const close = async (): Promise<void> => {
     await context.close();
