@@ -13,9 +13,13 @@ import { GarbageCollector } from './garbage-collection/garbage-collector.js';
 import { GraceTime } from './grace-time.js';
 import { LastSeen } from './last-seen.js';
 import { ManifestCache } from './manifests/manifest-cache.js';
+import { ManifestFetch } from './manifests/manifest-fetch.js';
 import { ManifestCommit } from './manifests/manifest-commit.js';
+import { MirroredCommit } from './manifests/mirrored-commit.js';
+import { MirroredManifests } from './manifests/mirrored-manifests.js';
 import { ManifestService } from './manifests/manifest.service.js';
 import { PullCounter } from './manifests/pull-counter.js';
+import { ReferrerSource } from './referrers/referrer-source.js';
 import { ReferrersService } from './referrers/referrers.service.js';
 import { RepositoryService } from './repositories/repository.service.js';
 import { TagService } from './tags/tag.service.js';
@@ -44,8 +48,12 @@ const PARTS = [
   LastSeen,
   ManifestCache,
   ManifestCommit,
+  ManifestFetch,
+  MirroredCommit,
+  MirroredManifests,
   MissingBlobs,
   PullCounter,
+  ReferrerSource,
   UploadExpiry,
   UploadMeter,
   UploadSessions,

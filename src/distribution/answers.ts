@@ -8,6 +8,9 @@ import { API_VERSION, answerRaw } from '../http/raw-answer.js';
 import { watchRest } from '../http/idle-watch.js';
 import { nextLink } from '../http/link-header.js';
 
+/** What is held may be older than what its upstream has. RFC 7234 section 5.5.1 */
+export const STALE = { Warning: '110 - "Response is Stale"' } as const;
+
 const JSON_TYPE = 'application/json';
 
 export function blobPath(repository: RepositoryName, digest: Digest): string {
@@ -24,21 +27,28 @@ export function sendJson(reply: HttpReply, body: unknown, type = JSON_TYPE): voi
 }
 
 /** Headers of a manifest's answer. */
-export function describeManifest({ mediaType, digest, size }: ManifestDescription): Record<string, string | number> {
-  return {
+export function describeManifest({
+  mediaType,
+  digest,
+  size,
+  isStale,
+}: ManifestDescription): Record<string, string | number> {
+  const headers = {
     ...API_VERSION,
     'Content-Type': mediaType,
     'Content-Length': size,
     'Docker-Content-Digest': digest,
     ETag: entityTag(digest),
   };
+  return isStale ? { ...headers, ...STALE } : headers;
 }
 
 /** 200 with the bytes, or 304 where the client has them. */
 export function sendManifest(request: HttpRequest, reply: HttpReply, manifest: PulledManifest): void {
   request.facts.digest = manifest.digest;
   if (isUnchanged(request, manifest.digest)) {
-    void reply.code(304).header('ETag', entityTag(manifest.digest)).send();
+    const headers = { ETag: entityTag(manifest.digest), ...(manifest.isStale ? STALE : {}) };
+    void reply.code(304).headers(headers).send();
     return;
   }
   request.facts.bytes = manifest.size;

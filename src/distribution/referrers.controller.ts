@@ -5,7 +5,8 @@ import { ReferrersService } from '../content/referrers/referrers.service.js';
 import { nextLink } from '../http/link-header.js';
 import { ContentDigest, Repository } from '../http/parameters.js';
 import { queryAll, queryOne } from '../http/query.js';
-import { sendJson } from './answers.js';
+import { contextOf } from '../http/request-context.js';
+import { sendJson, STALE } from './answers.js';
 import { Endpoint } from './endpoint.decorator.js';
 
 @Controller('v2/:name/referrers')
@@ -23,11 +24,13 @@ export class ReferrersController {
   ): Promise<void> {
     const artifactTypes = queryAll(request, 'artifactType');
     const last = queryOne(request, 'last');
-    const { manifests, next } = await this.referrers.list({ repository, subject, artifactTypes, last });
+    const wanted = { repository, subject, artifactTypes, last };
+    const { manifests, next, isStale } = await this.referrers.list(wanted, contextOf(request));
     const filter = artifactTypes.map((type) => ['artifactType', type] as const);
     const path = `/v2/${repository}/referrers/${subject}`;
     void reply
       .headers(next ? { Link: nextLink(path, [...filter, ['last', next]]) } : {})
+      .headers(isStale ? STALE : {})
       .headers(filter.length > 0 ? { 'OCI-Filters-Applied': 'artifactType' } : {});
     sendJson(reply, { schemaVersion: 2, mediaType: MEDIA_TYPES.ociIndex, manifests }, MEDIA_TYPES.ociIndex);
   }

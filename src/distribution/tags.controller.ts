@@ -4,6 +4,7 @@ import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { TagService } from '../content/tags/tag.service.js';
 import { Repository } from '../http/parameters.js';
 import { pageRequestOf } from '../http/query.js';
+import { contextOf } from '../http/request-context.js';
 import { linkNext, sendJson } from './answers.js';
 import { Endpoint } from './endpoint.decorator.js';
 
@@ -19,7 +20,7 @@ export class TagsController {
     @Req() request: HttpRequest,
     @Res() reply: HttpReply,
   ): Promise<void> {
-    const page = await this.tags.list(repository, pageRequestOf(request));
+    const page = await this.tags.list(repository, pageRequestOf(request), contextOf(request));
     linkNext(reply, `/v2/${repository}/tags/list`, page);
     sendJson(reply, { name: repository, tags: page.entries });
   }

@@ -29,6 +29,8 @@ export interface NewManifest {
   readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly bytes: Uint8Array;
   readonly origin: Origin;
+  /** Who supplied it, where a source did. */
+  readonly upstream?: string;
   readonly references: readonly ManifestReference[];
   readonly actor: string | undefined;
   readonly at: number;
@@ -134,7 +136,7 @@ export class Manifests {
         size: manifest.bytes.byteLength,
         origin: manifest.origin,
         state: 'present',
-        upstream: null,
+        upstream: manifest.upstream ?? null,
         pushed_at: manifest.at,
         pushed_by: manifest.actor ?? null,
         last_seen: manifest.at,

@@ -25,7 +25,7 @@ export const DEFAULT_STORE = 'default';
 export interface NewRepository {
   readonly name: RepositoryName;
   /** What it is to mirror; absent: nothing. */
-  readonly upstream?: string;
+  readonly upstream?: string | undefined;
   readonly actor: string | undefined;
   readonly at: number;
 }

@@ -168,11 +168,14 @@ describe('a source', () => {
     expect(counted('berth_hook_failures_total')).toBe(1);
   });
 
-  it.each([undefined, null, 'found', 7, {}])('is unavailable where a handler answers with %j', async (nonsense) => {
-    add('tag.refresh', 'odd', () => Promise.resolve(nonsense as Result));
+  it.each([undefined, null, 'found', 7, {}, { outcome: 'perhaps' }])(
+    'is unavailable where a handler answers with %j',
+    async (nonsense) => {
+      add('tag.refresh', 'odd', () => Promise.resolve(nonsense as Result));
 
-    expect(await runner.source('tag.refresh', refresh, context)).toMatchObject({ outcome: 'unavailable' });
-  });
+      expect(await runner.source('tag.refresh', refresh, context)).toMatchObject({ outcome: 'unavailable' });
+    },
+  );
 
   it('is unavailable where no answer comes before the deadline', async () => {
     vi.useFakeTimers();
@@ -180,7 +183,7 @@ describe('a source', () => {
     const asked = runner.source('tag.refresh', refresh, context);
     await vi.advanceTimersByTimeAsync(30_000);
 
-    expect(await asked).toEqual({ outcome: 'unavailable', upstream: 'slow' });
+    expect(await asked).toEqual({ outcome: 'unavailable', upstream: 'slow', status: 504 });
   });
 
   it('lets what streams on after the answer take as long as it likes', async () => {

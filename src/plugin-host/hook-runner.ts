@@ -21,6 +21,9 @@ import { HookRegistry, type RegisteredHandler } from './hook-registry.js';
 
 /** At most so many events wait for one handler. */
 const QUEUED_EVENTS = 1000;
+const OUTCOMES: ReadonlySet<unknown> = new Set(['found', 'absent', 'stale', 'unavailable']);
+/** Said of a source that did not answer in time. */
+const GATEWAY_TIMEOUT = 504;
 const NEVER = new AbortController().signal;
 
 /** Calls the handlers of a hook as its kind says. With no handler a hook costs one look-up. */
@@ -105,11 +108,12 @@ export class HookRunner extends Notifier {
     try {
       const result = (await this.#handle(name, entry, event, context as ContextOf<Name>)) as
         SourceResult<SourceFinds[Name]> | undefined;
-      if (result && typeof result === 'object' && 'outcome' in result) return result;
+      if (result && typeof result === 'object' && OUTCOMES.has(result.outcome)) return result;
       throw new TypeError('A source must say found, absent, stale or unavailable.');
     } catch (cause) {
       this.#reportFailure(name, entry, cause);
-      return { outcome: 'unavailable', upstream: entry.plugin };
+      const isLate = cause instanceof DOMException && cause.name === 'TimeoutError';
+      return { outcome: 'unavailable', upstream: entry.plugin, ...(isLate && { status: GATEWAY_TIMEOUT }) };
     }
   }
 

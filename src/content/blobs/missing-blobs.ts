@@ -6,6 +6,7 @@ import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
+import { unlessAborted } from '../unless-aborted.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { BlobFetch, type FetchedBlob } from './blob-fetch.js';
 
@@ -130,16 +131,4 @@ export class MissingBlobs implements OnModuleDestroy {
       this.logger.warn({ err: cause }, 'the bytes of a blob that is not kept could not be removed');
     }
   }
-}
-
-function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    aborted.reject(signal.reason as Error);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([work, aborted.promise]).finally(() => {
-    signal.removeEventListener('abort', onAbort);
-  });
 }

@@ -19,7 +19,9 @@ import type { ContentContext } from '../content-context.js';
 import { LastSeen } from '../last-seen.js';
 import { ManifestCache } from './manifest-cache.js';
 import { ManifestCommit } from './manifest-commit.js';
+import { manifestUnknown } from './manifest-unknown.js';
 import { parseManifest } from './manifest-validator.js';
+import { MirroredManifests } from './mirrored-manifests.js';
 import { PullCounter } from './pull-counter.js';
 
 export interface ManifestDescription {
@@ -27,6 +29,8 @@ export interface ManifestDescription {
   readonly mediaType: string;
   /** Bytes. */
   readonly size: number;
+  /** True where its upstream could not say whether the tag still points at it. */
+  readonly isStale?: boolean;
 }
 
 export interface PulledManifest extends ManifestDescription {
@@ -61,27 +65,34 @@ export class ManifestService {
     private readonly changes: Changes,
     private readonly cache: ManifestCache,
     private readonly manifestCommit: ManifestCommit,
+    private readonly mirrored: MirroredManifests,
     private readonly lastSeen: LastSeen,
     private readonly pulls: PullCounter,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
   ) {}
 
-  /** MANIFEST_UNKNOWN where the repository has no such manifest. end-3 HEAD */
+  /** MANIFEST_UNKNOWN where the repository has no such manifest and no source has it. end-3 HEAD */
   async stat(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<ManifestDescription> {
-    const row = await this.#find(repository, reference);
+    let row = await this.#find(repository, reference);
+    let isStale = false;
+    if (row?.origin !== 'pushed')
+      ({ row, isStale } = await this.mirrored.locate({ repository, reference, isHead: true }, row, context));
     if (this.hooks.hears('manifest.beforeGet')) {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest: row.digest }, context);
     }
     // What has a tag is kept by it.
     const isHeld = reference.kind === 'tag' || (await this.lastSeen.manifest(row));
     if (!isHeld) throw manifestUnknown(repository, reference);
-    return row;
+    return isStale ? { ...row, isStale } : row;
   }
 
-  /** The manifest as it was pushed, byte for byte. MANIFEST_UNKNOWN. end-3 GET */
+  /** The manifest byte for byte, as it was pushed or as a source has it. MANIFEST_UNKNOWN. end-3 GET */
   async pull(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<PulledManifest> {
-    const row = await this.#find(repository, reference);
+    let row = await this.#find(repository, reference);
+    let isStale = false;
+    if (row?.origin !== 'pushed')
+      ({ row, isStale } = await this.mirrored.locate({ repository, reference, isHead: false }, row, context));
     const { digest, mediaType, size, origin } = row;
     if (this.hooks.hears('manifest.beforeGet')) {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest }, context);
@@ -92,7 +103,7 @@ export class ManifestService {
     if (this.hooks.hears('manifest.pulled')) {
       this.hooks.notify('manifest.pulled', { repository, reference, digest, mediaType, size, origin }, context);
     }
-    return { digest, mediaType, size, text };
+    return { digest, mediaType, size, text, isStale };
   }
 
   /**
@@ -131,6 +142,7 @@ export class ManifestService {
   /** A tag: it alone. A digest: the manifest with all its tags; DENIED (405) while an index names it. end-9 */
   async delete(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<void> {
     const row = await this.#find(repository, reference);
+    if (!row) throw manifestUnknown(repository, reference);
     const { digest } = row;
     await this.hooks.gate('manifest.beforeDelete', { repository, reference, digest }, context);
     const gone =
@@ -142,13 +154,11 @@ export class ManifestService {
       this.hooks.notify('manifest.deleted', { repository, digest, reason: 'request' }, context);
   }
 
-  async #find(repository: RepositoryName, reference: Reference): Promise<ManifestRow> {
-    const row =
-      reference.kind === 'tag'
-        ? await this.manifests.findByTag(repository, reference.tag)
-        : await this.manifests.findByDigest(repository, reference.digest);
-    if (!row) throw manifestUnknown(repository, reference);
-    return row;
+  /** Not async: on the way of every pull, each promise in between costs. */
+  #find(repository: RepositoryName, reference: Reference): Promise<ManifestRow | undefined> {
+    return reference.kind === 'tag'
+      ? this.manifests.findByTag(repository, reference.tag)
+      : this.manifests.findByDigest(repository, reference.digest);
   }
 
   async #previousOf(repository: RepositoryName, tags: readonly Tag[]): Promise<ReadonlyMap<Tag, Digest | undefined>> {
@@ -254,9 +264,4 @@ function tagIsMoving(tags: readonly Tag[]): RegistryError {
     message: 'the tag is being moved by others: try again',
     detail: { tags },
   });
-}
-
-function manifestUnknown(repository: RepositoryName, reference: Reference): RegistryError {
-  const asked = reference.kind === 'tag' ? { tag: reference.tag } : { digest: reference.digest };
-  return new RegistryError('MANIFEST_UNKNOWN', { detail: { repository, ...asked } });
 }

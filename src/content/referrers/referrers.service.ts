@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Descriptor, type Digest, MANIFEST_MAX_BYTES, type RepositoryName } from '@berth/sdk';
-import { type ReferrerRow, Referrers } from '../../metadata/referrers.js';
+import { Referrers } from '../../metadata/referrers.js';
+import type { ContentContext } from '../content-context.js';
 import { descriptorOf } from './referrer-descriptor.js';
+import { ReferrerSource } from './referrer-source.js';
 
 export interface ReferrersRequest {
   readonly repository: RepositoryName;
@@ -15,6 +17,8 @@ export interface ReferrersPage {
   readonly manifests: readonly Descriptor[];
   /** The digest to go on after, or `undefined` at the end. */
   readonly next: Digest | undefined;
+  /** True where an upstream could not be asked, so that some may be missing. */
+  readonly isStale: boolean;
 }
 
 const PAGE_ENTRIES = 500;
@@ -25,24 +29,48 @@ const PAGE_BYTES = MANIFEST_MAX_BYTES - 64 * 1024;
 
 @Injectable()
 export class ReferrersService {
-  constructor(private readonly referrers: Referrers) {}
+  constructor(
+    private readonly referrers: Referrers,
+    private readonly source: ReferrerSource,
+  ) {}
 
-  /** What names `subject`, in the order of digests: none for a subject or a repository nobody knows. end-12 */
-  async list({ repository, subject, artifactTypes, last }: ReferrersRequest): Promise<ReferrersPage> {
+  /** What names `subject`, here or where a source looks, in the order of digests: none for a subject or a repository nobody knows. end-12 */
+  async list(request: ReferrersRequest, context: ContentContext): Promise<ReferrersPage> {
+    const { descriptors, isStale } = await this.source.find(request.repository, request.subject, context);
+    const { artifactTypes, last } = request;
+    const foreign = descriptors.filter(
+      ({ digest, artifactType = '' }) =>
+        (last === undefined || digest > last) && (artifactTypes.length === 0 || artifactTypes.includes(artifactType)),
+    );
     const manifests: Descriptor[] = [];
     let bytes = 0;
-    let rows: readonly ReferrerRow[];
-    let after = last;
-    do {
-      rows = await this.referrers.list({ repository, subject, artifactTypes, last: after, limit: BATCH });
-      for (const row of rows) {
-        bytes += 400 + Buffer.byteLength(row.annotations ?? '');
-        const isFull = manifests.length === PAGE_ENTRIES || (bytes > PAGE_BYTES && manifests.length > 0);
-        if (isFull) return { manifests, next: manifests.at(-1)?.digest };
-        manifests.push(descriptorOf(row));
-        after = row.digest;
-      }
-    } while (rows.length === BATCH);
-    return { manifests, next: undefined };
+    for await (const descriptor of merged(this.#held(request), foreign)) {
+      bytes += 400 + (descriptor.annotations ? Buffer.byteLength(JSON.stringify(descriptor.annotations)) : 0);
+      const isFull = manifests.length === PAGE_ENTRIES || (bytes > PAGE_BYTES && manifests.length > 0);
+      if (isFull) return { manifests, next: manifests.at(-1)?.digest, isStale };
+      manifests.push(descriptor);
+    }
+    return { manifests, next: undefined, isStale };
   }
+
+  async *#held({ last, ...request }: ReferrersRequest): AsyncGenerator<Descriptor> {
+    for (let after = last; ;) {
+      const rows = await this.referrers.list({ ...request, last: after, limit: BATCH });
+      for (const row of rows) yield descriptorOf(row);
+      if (rows.length < BATCH) return;
+      after = rows.at(-1)?.digest;
+    }
+  }
+}
+
+/** Both in the order of digests; of what is in both, what is held. */
+async function* merged(held: AsyncIterable<Descriptor>, foreign: readonly Descriptor[]): AsyncGenerator<Descriptor> {
+  let at = 0;
+  for await (const descriptor of held) {
+    for (let next = foreign[at]; next && next.digest <= descriptor.digest; next = foreign[++at]) {
+      if (next.digest !== descriptor.digest) yield next;
+    }
+    yield descriptor;
+  }
+  yield* foreign.slice(at);
 }

@@ -94,7 +94,7 @@ export class BlobCommit {
 
   async #hold(facts: Facts, upload: FinishedUpload, at: number): Promise<boolean> {
     const { repository, store, digest, actor, upstream } = upload;
-    const { id, created } = await this.repositories.ensure(facts, { name: repository, actor, at });
+    const { id, created } = await this.repositories.ensure(facts, { name: repository, upstream, actor, at });
     await this.memberships.put(facts, { repositoryId: id, store, digest, upstream, at });
     await this.uploads.remove(facts, upload.upload);
     await this.changes.record(facts, { at, kind: 'blob.pushed', repository, digest, actor });

@@ -1,0 +1,171 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import {
+  AccessControl,
+  Clock,
+  formatReference,
+  Meter,
+  parseDigest,
+  type Reference,
+  type RegistryError,
+  type RepositoryName,
+  type Tag,
+} from '@berth/sdk';
+import { RegistryLogger } from '../../logging/registry-logger.js';
+import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
+import { Repositories } from '../../metadata/repositories.js';
+import { HookRunner } from '../../plugin-host/hook-runner.js';
+import type { ContentContext } from '../content-context.js';
+import { NegativeMemory } from '../negative-memory.js';
+import { SharedWork } from '../shared-work.js';
+import { type FetchOutcome, ManifestFetch, type WantedManifest } from './manifest-fetch.js';
+import { manifestUnknown } from './manifest-unknown.js';
+
+export interface Located {
+  readonly row: ManifestRow;
+  /** Served although its upstream could not say whether it is the newest. */
+  readonly isStale: boolean;
+}
+
+export interface WhichManifest {
+  readonly repository: RepositoryName;
+  readonly reference: Reference;
+  /** True where the client asks only whether it is there, as it does before a push. */
+  readonly isHead: boolean;
+}
+
+type Refreshed = 'fresh' | 'stale' | { readonly refusal: RegistryError };
+
+/** Manifests that are not here and a source may have, and tags that a source may have moved. Many who ask for one at once ask once. */
+@Injectable()
+export class MirroredManifests implements OnModuleDestroy {
+  readonly #fetches = new SharedWork<FetchOutcome>();
+  readonly #refreshes = new SharedWork<Refreshed>();
+  readonly #refused;
+  readonly #staleAnswers;
+
+  constructor(
+    private readonly manifests: Manifests,
+    private readonly repositories: Repositories,
+    private readonly manifestFetch: ManifestFetch,
+    private readonly access: AccessControl,
+    private readonly hooks: HookRunner,
+    private readonly logger: RegistryLogger,
+    clock: Clock,
+    meter: Meter,
+  ) {
+    this.#refused = new NegativeMemory<FetchOutcome>(clock);
+    this.#staleAnswers = meter
+      .counter({
+        name: 'berth_stale_answers_total',
+        help: 'Answers from what is held because its upstream could not be asked.',
+      })
+      .with({});
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.#fetches.stop(), this.#refreshes.stop()]);
+  }
+
+  /**
+   * What to serve where a look-up found `held`, which is not a pushed manifest. MANIFEST_UNKNOWN, DENIED where a gate refuses what a
+   * source gives, UpstreamUnavailable where nothing is held and an upstream may have it.
+   */
+  async locate(which: WhichManifest, held: ManifestRow | undefined, context: ContentContext): Promise<Located> {
+    const { repository, reference } = which;
+    if (!held) return { row: await this.#locateMissing(which, context), isStale: false };
+    const mayHaveMoved = reference.kind === 'tag' && held.origin === 'mirrored' && this.hooks.hears('tag.refresh');
+    if (!mayHaveMoved) return { row: held, isStale: false };
+    return this.#refresh(repository, reference.tag, held, context);
+  }
+
+  async #locateMissing(which: WhichManifest, context: ContentContext): Promise<ManifestRow> {
+    const { repository, reference, isHead } = which;
+    const unknown = (): RegistryError => manifestUnknown(repository, reference);
+    if (!this.hooks.hears('manifest.readMiss')) throw unknown();
+    const known = await this.repositories.find(repository);
+    // What was pushed first is nobody's mirror.
+    if (known?.upstream === null) throw unknown();
+    const tag = reference.kind === 'tag' ? { name: reference.tag, previous: undefined } : undefined;
+    const got = await this.#fetches.join(keyOf(repository, reference), context, async (detached) =>
+      // Another one may have got it since it was looked up.
+      (await this.#find(repository, reference))
+        ? { outcome: 'held' }
+        : this.#fetch({ repository, reference, tag }, detached),
+    );
+    if (got.outcome === 'refused') throw got.error;
+    if (got.outcome === 'unavailable') {
+      // Who is about to push asks first, and must not fail because some upstream is down.
+      throw isHead && !known && this.access.may(context.actor, 'push', repository) ? unknown() : got.error;
+    }
+    const row = got.outcome === 'held' ? await this.#find(repository, reference) : undefined;
+    if (!row) throw unknown();
+    return row;
+  }
+
+  async #refresh(repository: RepositoryName, tag: Tag, held: ManifestRow, context: ContentContext): Promise<Located> {
+    const reference = { kind: 'tag', tag } as const;
+    const refreshed = await this.#refreshes.join(keyOf(repository, reference), context, (detached) =>
+      this.#askForNewer(repository, tag, held, detached),
+    );
+    if (typeof refreshed === 'object') throw refreshed.refusal;
+    if (refreshed === 'stale') {
+      this.#staleAnswers.add();
+      return { row: held, isStale: true };
+    }
+    const row = await this.#find(repository, reference);
+    if (!row) throw manifestUnknown(repository, reference);
+    return { row, isStale: false };
+  }
+
+  async #askForNewer(
+    repository: RepositoryName,
+    tag: Tag,
+    held: ManifestRow,
+    context: ContentContext,
+  ): Promise<Refreshed> {
+    const result = await this.hooks.source('tag.refresh', { repository, tag, held: held.digest }, context);
+    if (result.outcome !== 'found') return 'stale';
+    const given: unknown = (result.found as { readonly digest?: unknown } | undefined)?.digest;
+    const digest = typeof given === 'string' ? parseDigest(given) : undefined;
+    if (!digest) {
+      this.logger.warn({ repository, tag, digest: given }, 'a source gave no digest that a tag could point at');
+      return 'stale';
+    }
+    if (digest === held.digest) return 'fresh';
+    const reference = { kind: 'digest', digest } as const;
+    const wanted = { repository, reference, tag: { name: tag, previous: held.digest } };
+    const got = await this.#fetch(wanted, context);
+    if (got.outcome === 'refused') return { refusal: got.error };
+    return got.outcome === 'held' ? 'fresh' : 'stale';
+  }
+
+  async #fetch(wanted: WantedManifest, context: ContentContext): Promise<FetchOutcome> {
+    const { repository, reference, tag } = wanted;
+    const key = `${keyOf(repository, reference)} ${tag?.name ?? ''}`;
+    const refused = this.#refused.recall(key);
+    if (refused) return refused;
+    const got = (await this.#takeHeld(wanted, context)) ?? (await this.manifestFetch.fetch(wanted, context));
+    if (got.outcome === 'absent' || got.outcome === 'refused') this.#refused.remember(key, got);
+    return got;
+  }
+
+  /** Where a tag moves to what the repository has already, no source is asked for the bytes. */
+  async #takeHeld(wanted: WantedManifest, context: ContentContext): Promise<FetchOutcome | undefined> {
+    const { repository, reference } = wanted;
+    const row = await this.#find(repository, reference);
+    const bytes = row && (await this.manifests.bytesOf(row.id));
+    const upstream = (await this.repositories.find(repository))?.upstream;
+    if (!bytes || upstream == null) return undefined;
+    return this.manifestFetch.take(wanted, { mediaType: row.mediaType, bytes, upstream }, context);
+  }
+
+  #find(repository: RepositoryName, reference: Reference): Promise<ManifestRow | undefined> {
+    return reference.kind === 'tag'
+      ? this.manifests.findByTag(repository, reference.tag)
+      : this.manifests.findByDigest(repository, reference.digest);
+  }
+}
+
+function keyOf(repository: RepositoryName, reference: Reference): string {
+  return `${repository} ${formatReference(reference)}`;
+}
