@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from '@berth/sdk';
 import { AuthModule } from './auth/auth.module.js';
 import type { RegistryConfig } from './config/registry.config.js';
 import { ContentPortsModule } from './content/ports/content-ports.module.js';
 import type { Plugins } from './plugin-host/loaded-plugin.js';
-import { PluginData } from './plugin-host/plugin-data.js';
+import { PluginData, PLUGINS_FOLDER } from './plugin-host/plugin-data.js';
 import { ContentModule } from './content/content.module.js';
 import { DistributionModule } from './distribution/distribution.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -15,6 +16,7 @@ import { LoggingModule } from './logging/logging.module.js';
 import type { RegistryLogger } from './logging/registry-logger.js';
 import type { Database } from './metadata/database.js';
 import { MetadataModule } from './metadata/metadata.module.js';
+import type { PluginDatabases } from './metadata/plugin-databases.js';
 import { MeteringModule } from './metering/metering.module.js';
 import { PluginHostModule } from './plugin-host/plugin-host.module.js';
 import type { BlobStorage } from './storage/blob-storage.js';
@@ -24,6 +26,7 @@ export interface Foundations {
   readonly config: RegistryConfig;
   readonly plugins: Plugins;
   readonly database: Database;
+  readonly pluginDatabases: PluginDatabases;
   readonly storage: BlobStorage;
   readonly clock: Clock;
   readonly logger: RegistryLogger;
@@ -33,8 +36,22 @@ export interface Foundations {
 /** The composition root: the only list of all feature modules. */
 @Module({})
 export class AppModule {
-  static over({ config, plugins, database, storage, clock, logger, audit }: Foundations): DynamicModule {
-    const { gc, gcInterval, gcDelay } = config.storage;
+  static over({
+    config,
+    plugins,
+    database,
+    pluginDatabases,
+    storage,
+    clock,
+    logger,
+    audit,
+  }: Foundations): DynamicModule {
+    const { gc, gcInterval, gcDelay, rootDirectory, commit } = config.storage;
+    const resources = PluginData.over({
+      databases: pluginDatabases,
+      folder: join(rootDirectory, PLUGINS_FOLDER),
+      durable: commit,
+    });
     const { idleTimeout, writeTimeout, allowOrigin } = config.http;
     return {
       module: AppModule,
@@ -43,7 +60,7 @@ export class AppModule {
         MeteringModule,
         HealthModule,
         MetadataModule.over(database),
-        PluginHostModule.over({ plugins, ports: ContentPortsModule, resources: PluginData }),
+        PluginHostModule.over({ plugins, ports: ContentPortsModule, resources }),
         AuthModule,
         JobsModule,
         ContentModule.over({

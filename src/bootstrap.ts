@@ -11,6 +11,7 @@ import { OciExceptionFilter } from './http/oci-exception.filter.js';
 import { RepositoryResolution } from './http/repository-resolution.js';
 import { installRequestHooks } from './http/request-hooks.js';
 import { RequestRecord } from './http/request-record.js';
+import { HookRunner } from './plugin-host/hook-runner.js';
 import { PluginActivation } from './plugin-host/plugin-activation.js';
 import { PLUGIN_MODULES } from './plugin-host/plugin-host.module.js';
 import type { PluginModules } from './plugin-host/plugin-module.factory.js';
@@ -31,6 +32,8 @@ export type { Foundations } from './app.module.js';
 
 /** How often connections that have fallen idle are closed while the server drains, in milliseconds. */
 const IDLE_SWEEP = 50;
+/** How long transactions of plugins may take to end where nobody says otherwise, in milliseconds. */
+const CLOSING_TIME = 5000;
 
 /**
  * Builds the application without listening and without touching the disk.
@@ -83,17 +86,21 @@ export async function buildContext(foundations: Foundations): Promise<INestAppli
 /** As `buildContext`, opened. */
 export async function openContext(foundations: Foundations): Promise<INestApplicationContext> {
   const context = await buildContext(foundations);
-  await openData(context, foundations);
+  await openData(foundations);
   return context;
 }
 
 /** Opens, locks and migrates what is kept on disk. */
-export async function openData(
-  _context: INestApplicationContext,
-  { database, storage }: Pick<Foundations, 'database' | 'storage'>,
-): Promise<void> {
+export async function openData({ database, pluginDatabases, storage }: Foundations): Promise<void> {
   await database.open();
   await storage.prepare();
+  await pluginDatabases.open();
+}
+
+/** Closes what `openData` opened. Transactions of plugins that take longer than `within` milliseconds are rolled back. */
+export async function closeData({ database, pluginDatabases }: Foundations, within = CLOSING_TIME): Promise<void> {
+  await pluginDatabases.close(within);
+  await database.close();
 }
 
 /** Before the first request, so that no gate comes too late. */
@@ -105,11 +112,11 @@ function activatePlugins(context: INestApplicationContext): void {
 }
 
 /** Opens and migrates what `bootstrap` left closed, and takes requests from then on. */
-export async function open(application: RegistryApplication, { database, storage }: Foundations): Promise<void> {
-  await openData(application, { database, storage });
+export async function open(application: RegistryApplication, foundations: Foundations): Promise<void> {
+  await openData(foundations);
   const readiness = application.get(Readiness);
-  readiness.watch({ name: 'database', check: () => database.failure });
-  application.get(JobScheduler).start();
+  readiness.watch({ name: 'database', check: () => foundations.database.failure });
+  await application.get(JobScheduler).start();
   readiness.advance('ready');
 }
 
@@ -119,9 +126,12 @@ export async function open(application: RegistryApplication, { database, storage
  */
 export async function shutDown(
   application: RegistryApplication,
-  { database, logger, audit }: Foundations,
+  foundations: Foundations,
   drainTimeout: number,
 ): Promise<void> {
+  const { logger, audit } = foundations;
+  const end = performance.now() + drainTimeout;
+  const left = (): number => Math.max(end - performance.now(), 0);
   application.get(Readiness).advance('stopping');
   const server = application.getHttpServer();
   const cut = setTimeout(() => {
@@ -132,11 +142,14 @@ export async function shutDown(
   const closeIdle = setInterval(() => {
     server.closeIdleConnections();
   }, IDLE_SWEEP);
-  await application.get(JobScheduler).stop();
+  const hooks = application.get(HookRunner);
+  // While the plugins are whole: what the last requests tell them follows.
+  await Promise.all([application.get(JobScheduler).stop(left()), hooks.drain(left())]);
   await application.close();
   clearTimeout(cut);
   clearInterval(closeIdle);
-  await database.close();
+  await hooks.stop(left());
+  await closeData(foundations, left());
   logger.info('stopped');
   await Promise.all([logger.close(), audit.close()]);
 }

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Foundations } from './app.module.js';
 import type { RegistryConfig } from './config/registry.config.js';
 import { AuditLog } from './logging/audit-log.js';
 import { openLogOutput } from './logging/log-output.js';
+import { PLUGINS_FOLDER } from './plugin-host/plugin-data.js';
 import { NO_PLUGINS, type Plugins } from './plugin-host/loaded-plugin.js';
 import { RegistryLogger } from './logging/registry-logger.js';
 import { SystemClock } from './system-clock.js';
@@ -20,12 +22,16 @@ export async function foundationsOf(config: RegistryConfig, plugins: Plugins = N
 }
 
 /** Where facts and bytes are kept, not opened yet. */
-export async function dataOf({ storage }: RegistryConfig): Promise<Pick<Foundations, 'database' | 'storage'>> {
+export async function dataOf({
+  storage,
+}: RegistryConfig): Promise<Pick<Foundations, 'database' | 'pluginDatabases' | 'storage'>> {
   const { rootDirectory, commit } = storage;
   const { SqliteDatabase } = await import('./metadata/dialects/sqlite/sqlite.database.js');
+  const { SqlitePluginDatabases } = await import('./metadata/dialects/sqlite/sqlite-plugin-databases.js');
   const { FilesystemBlobStorage } = await import('./storage/filesystem/filesystem-blob-storage.js');
   return {
     database: new SqliteDatabase({ folder: rootDirectory, durable: commit }),
+    pluginDatabases: new SqlitePluginDatabases({ folder: join(rootDirectory, PLUGINS_FOLDER), durable: commit }),
     storage: new FilesystemBlobStorage({ root: rootDirectory, durable: commit }),
   };
 }

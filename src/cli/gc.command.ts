@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StorageError } from '@berth/sdk';
-import { foundationsOf, openContext } from '../bootstrap.js';
+import { closeData, foundationsOf, openContext } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
 import type { RegistryConfig } from '../config/registry.config.js';
 import { GarbageCollection } from '../content/garbage-collection/garbage-collection.js';
@@ -52,7 +52,7 @@ async function collect(foundations: Foundations, verb: string, console: Console)
     );
   } finally {
     await context.close();
-    await foundations.database.close();
+    await closeData(foundations);
   }
 }
 

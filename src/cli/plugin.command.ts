@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { PluginCommand } from '@berth/sdk';
-import { buildContext, foundationsOf, openData } from '../bootstrap.js';
+import { buildContext, closeData, foundationsOf, openData } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
 import { endLeanStart } from '../lean-start.js';
 import { MetadataError } from '../metadata/metadata-error.js';
@@ -55,10 +55,10 @@ async function withContext(
   const foundations = await foundationsOf(loaded.config, await loadPluginsOf(loaded));
   const context = await blamingFile(loaded.path, () => buildContext(foundations));
   try {
-    return await use(context, () => openData(context, foundations));
+    return await use(context, () => openData(foundations));
   } finally {
     await context.close();
-    await foundations.database.close();
+    await closeData(foundations);
   }
 }
 

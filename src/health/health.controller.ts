@@ -17,12 +17,12 @@ export class HealthController {
     reply.code(200).send({ status: 'alive' });
   }
 
-  /** Requests are taken, and no part has failed. */
+  /** Requests are taken, and no part that is needed has failed. */
   @Get('readyz')
-  ready(@Res() reply: Reply): void {
-    const failures = this.readiness.failures();
+  async ready(@Res() reply: Reply): Promise<void> {
+    const { failures, degraded } = await this.readiness.health();
     const isReady = this.readiness.isServing && Object.keys(failures).length === 0;
-    reply.code(isReady ? 200 : 503).send({ status: this.readiness.phase, failures });
+    reply.code(isReady ? 200 : 503).send({ status: this.readiness.phase, failures, degraded });
   }
 
   /** Migrations are done. */

@@ -13,14 +13,14 @@ describe('readiness', () => {
     expect(readiness).toMatchObject({ phase: 'stopping', isServing: false });
   });
 
-  it('names the parts that have failed, as long as they do', () => {
+  it('names the parts that have failed, as long as they do', async () => {
     const readiness = new Readiness();
     let failure: Error | undefined = new Error('the disk is gone');
     readiness.watch({ name: 'database', check: () => failure });
     readiness.watch({ name: 'other', check: () => undefined });
-    expect(readiness.failures()).toEqual({ database: 'the disk is gone' });
+    expect(await readiness.health()).toEqual({ failures: { database: 'the disk is gone' }, degraded: {} });
 
     failure = undefined;
-    expect(readiness.failures()).toEqual({});
+    expect(await readiness.health()).toEqual({ failures: {}, degraded: {} });
   });
 });

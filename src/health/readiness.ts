@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HealthProbe } from '@berth/sdk';
+import { type Health, ProbeRound } from './probe-round.js';
 
 export type Phase = 'starting' | 'ready' | 'stopping';
 
@@ -9,12 +10,12 @@ export interface Probe {
   readonly check: () => Error | undefined;
 }
 
-/** Which phase of its life the server is in. */
+/** Which phase of its life the server is in, and which of its parts have failed. */
 @Injectable()
 export class Readiness {
   #phase: Phase = 'starting';
-  readonly #probes: Probe[] = [];
-  readonly #pluginProbes: HealthProbe[] = [];
+  readonly #parts: Probe[] = [];
+  readonly #probes = new ProbeRound();
 
   get phase(): Phase {
     return this.#phase;
@@ -30,18 +31,25 @@ export class Readiness {
   }
 
   watch(probe: Probe): void {
-    this.#probes.push(probe);
+    this.#parts.push(probe);
   }
 
-  /** Of a plugin: asked when somebody asks for readiness. */
+  /** Of a plugin, named `<plugin>.<name>`: asked when somebody wants to know, at most once a second. */
   add(probe: HealthProbe): void {
-    this.#pluginProbes.push(probe);
+    this.#probes.add(probe);
   }
 
-  /** The parts that have failed, by name. */
-  failures(): Readonly<Record<string, string>> {
+  /** The parts that have failed, by name; plugins are asked only while the server serves. Never rejects. */
+  async health(): Promise<Health> {
+    const failures = this.#failures();
+    if (!this.isServing) return { failures, degraded: {} };
+    const ofPlugins = await this.#probes.ask();
+    return { failures: { ...ofPlugins.failures, ...failures }, degraded: ofPlugins.degraded };
+  }
+
+  #failures(): Record<string, string> {
     const failed: Record<string, string> = {};
-    for (const { name, check } of this.#probes) {
+    for (const { name, check } of this.#parts) {
       const failure = check();
       if (failure) failed[name] = failure.message;
     }

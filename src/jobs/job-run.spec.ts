@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Clock, Notifier } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import type { Database } from '../metadata/database.js';
+import { type JobEnd, JobRuns } from '../metadata/job-runs.js';
 import { type Lease, type LeaseRequest, Leases } from '../metadata/leases.js';
 import { InMemoryMeter } from '../metering/in-memory-meter.js';
 import type { Job } from './job.js';
@@ -45,6 +46,27 @@ class FakeLeases extends Leases {
   }
 }
 
+/** Remembers what was written, in order. */
+class FakeJobRuns extends JobRuns {
+  readonly written: object[] = [];
+  failure: Error | undefined;
+
+  constructor() {
+    // Every method that would ask the database is overridden.
+    super(undefined as unknown as Database);
+  }
+
+  override async started(name: string, startedAt: number): Promise<void> {
+    if (this.failure) throw this.failure;
+    this.written.push({ name, startedAt });
+  }
+
+  override async ended(end: JobEnd): Promise<void> {
+    this.written.push(end);
+  }
+}
+
+let record: FakeJobRuns;
 let leases: FakeLeases;
 let notifier: RememberingNotifier;
 let runs: JobRun;
@@ -52,11 +74,11 @@ let finish: () => void;
 
 function aProcess(): JobRun {
   const logger = new RegistryLogger(new PassThrough(), 'silent');
-  return new JobRun(leases, new StandingClock(), notifier, logger, new InMemoryMeter());
+  return new JobRun(leases, record, new StandingClock(), notifier, logger, new InMemoryMeter());
 }
 
 function jobOf(run: Job['run'], more: Partial<Job> = {}): Job {
-  return { name: 'sweep', interval: 1000, timeout: 60_000, run, ...more };
+  return { name: 'sweep', schedule: { every: 1000 }, timeout: 60_000, run, ...more };
 }
 
 /** A job that runs until `finish` is called. */
@@ -74,6 +96,7 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
 
 beforeEach(() => {
   leases = new FakeLeases();
+  record = new FakeJobRuns();
   notifier = new RememberingNotifier();
   runs = aProcess();
   finish = () => {};
@@ -134,6 +157,41 @@ describe('a run of a job', () => {
   });
 });
 
+describe('the record of a run', () => {
+  it('has its start, its end and its outcome', async () => {
+    await runs.start(jobOf(async () => {}));
+
+    expect(record.written).toEqual([
+      { name: 'sweep', startedAt: 1000 },
+      { name: 'sweep', endedAt: 1000, outcome: 'succeeded', error: undefined },
+    ]);
+  });
+
+  it.each([
+    ['failed', jobOf(() => Promise.reject(new TypeError('a bug'))), 'TypeError: a bug'],
+    ['aborted', jobOf(untilAborted, { timeout: 5 }), expect.stringContaining('TimeoutError')],
+  ])('says why it %s', async (outcome, job, error) => {
+    await runs.start(job);
+
+    expect(record.written.at(-1)).toMatchObject({ outcome, error });
+  });
+
+  it('is no condition of running', async () => {
+    record.failure = new Error('the disk is full');
+
+    expect(await runs.start(jobOf(async () => {}))).toBe('succeeded');
+  });
+
+  it('leaves out what was skipped', async () => {
+    const first = runs.start(waitingJob());
+    await runs.start(jobOf(async () => {}));
+    finish();
+    await first;
+
+    expect(record.written).toHaveLength(2);
+  });
+});
+
 describe('stopping', () => {
   it('aborts what runs and waits for its end', async () => {
     let hasEnded = false;
@@ -147,13 +205,31 @@ describe('stopping', () => {
       }),
     );
     await new Promise(setImmediate);
-    await runs.stop();
+    await runs.stop(10_000);
 
     expect(hasEnded).toBe(true);
     expect(await run).toBe('aborted');
   });
 
+  it('waits no longer than it may for a job that does not end, and records nothing of it afterwards', async () => {
+    const run = runs.start(waitingJob());
+    await new Promise(setImmediate);
+    await runs.stop(5);
+    const before = record.written.length;
+    finish();
+    await run;
+
+    expect(record.written).toHaveLength(before);
+    expect(notifier.told).toEqual([]);
+  });
+
+  it('lets no other run begin', async () => {
+    await runs.stop(10_000);
+
+    expect(await runs.start(jobOf(async () => expect.fail('it ran')))).toBe('skipped');
+  });
+
   it('is done at once where nothing runs', async () => {
-    await expect(runs.stop()).resolves.toBeUndefined();
+    await expect(runs.stop(10_000)).resolves.toBeUndefined();
   });
 });

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock, type Histogram, Meter, Notifier } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
+import { JobRuns } from '../metadata/job-runs.js';
 import { Leases } from '../metadata/leases.js';
+import type { JobOutcome } from '../metadata/schema.js';
 import type { Job } from './job.js';
+import { LONGEST_TIMER } from './job-schedule.js';
 
-export type JobOutcome = 'succeeded' | 'failed' | 'aborted' | 'skipped';
+export type RunOutcome = JobOutcome | 'skipped';
 
 /** How much longer than a run may take its lease is held, so that a slow end is not overtaken. Milliseconds. */
 const LEASE_MARGIN = 10_000;
@@ -15,11 +19,15 @@ const RUN_SECONDS = [0.01, 0.1, 1, 10, 60, 600, 3600];
 @Injectable()
 export class JobRun {
   readonly #holder = randomUUID();
-  readonly #running = new Map<string, { readonly controller: AbortController; readonly done: Promise<JobOutcome> }>();
+  readonly #running = new Map<string, { readonly controller: AbortController; readonly done: Promise<RunOutcome> }>();
   readonly #duration: Histogram;
+  #isStopping = false;
+  /** Nobody waits any longer: log and facts may be closed. */
+  #isOver = false;
 
   constructor(
     private readonly leases: Leases,
+    private readonly record: JobRuns,
     private readonly clock: Clock,
     private readonly notifier: Notifier,
     private readonly logger: RegistryLogger,
@@ -33,8 +41,8 @@ export class JobRun {
   }
 
   /** Runs the job now. `skipped` where a run is under way here or in another process. Never rejects. */
-  async start(job: Job): Promise<JobOutcome> {
-    if (this.#running.has(job.name)) return 'skipped';
+  async start(job: Job): Promise<RunOutcome> {
+    if (this.#isStopping || this.#running.has(job.name)) return 'skipped';
     const controller = new AbortController();
     const done = this.#run(job, controller.signal);
     this.#running.set(job.name, { controller, done });
@@ -45,14 +53,23 @@ export class JobRun {
     }
   }
 
-  /** Aborts what runs and waits for its end. */
-  async stop(): Promise<void> {
-    const running = [...this.#running.values()];
-    for (const { controller } of running) controller.abort(new Error('The server is stopping.'));
-    await Promise.all(running.map(({ done }) => done));
+  /** Aborts what runs and waits for its end, at most `within` milliseconds. */
+  async stop(within: number): Promise<void> {
+    this.#isStopping = true;
+    const running = [...this.#running];
+    for (const [, { controller }] of running) controller.abort(new Error('The server is stopping.'));
+    if (running.length === 0) return;
+    const expired = new AbortController();
+    const over = delay(within, undefined, { signal: expired.signal });
+    await Promise.race([Promise.all(running.map(([, { done }]) => done)), over]);
+    expired.abort();
+    this.#isOver = true;
+    for (const job of this.#running.keys()) {
+      this.logger.warn({ job }, 'a job goes on although it was aborted: the server does not wait for it any longer');
+    }
   }
 
-  async #run(job: Job, stopping: AbortSignal): Promise<JobOutcome> {
+  async #run(job: Job, stopping: AbortSignal): Promise<RunOutcome> {
     const lease = { name: `job:${job.name}`, holder: this.#holder };
     try {
       const held = await this.leases.acquire({ ...lease, now: this.clock.now(), duration: job.timeout + LEASE_MARGIN });
@@ -61,7 +78,11 @@ export class JobRun {
       this.logger.error({ job: job.name, err: cause }, 'the lease of a job could not be taken');
       return 'failed';
     }
-    const outcome = await this.#attempt(job, AbortSignal.any([stopping, AbortSignal.timeout(job.timeout)]));
+    const outcome = await this.#attempt(
+      job,
+      AbortSignal.any([stopping, AbortSignal.timeout(Math.min(job.timeout, LONGEST_TIMER))]),
+    );
+    if (this.#isOver) return outcome;
     try {
       await this.leases.release(lease);
     } catch (cause) {
@@ -73,19 +94,46 @@ export class JobRun {
     return outcome;
   }
 
-  async #attempt(job: Job, signal: AbortSignal): Promise<Exclude<JobOutcome, 'skipped'>> {
+  async #attempt(job: Job, signal: AbortSignal): Promise<JobOutcome> {
     const started = this.clock.now();
-    let outcome: Exclude<JobOutcome, 'skipped'> = 'succeeded';
+    await this.#note(job, () => this.record.started(job.name, started));
+    const reportOverrun = (): void => {
+      this.logger.warn({ job: job.name, err: signal.reason as unknown }, 'a job is aborted');
+    };
+    signal.addEventListener('abort', reportOverrun, { once: true });
+    let outcome: JobOutcome = 'succeeded';
+    let failure: unknown;
     try {
       await job.run(signal);
     } catch (cause) {
+      failure = cause;
       outcome = signal.aborted ? 'aborted' : 'failed';
-      this.logger.warn({ job: job.name, err: cause }, `a job ${outcome}`);
+    } finally {
+      signal.removeEventListener('abort', reportOverrun);
     }
-    const duration = this.clock.now() - started;
+    // What a job does after the server has stopped waiting for it is lost: log and facts are closed.
+    if (this.#isOver) return outcome;
+    if (outcome !== 'succeeded') this.logger.warn({ job: job.name, err: failure }, `a job ${outcome}`);
+    const ended = this.clock.now();
+    const error = outcome === 'succeeded' ? undefined : messageOf(failure);
+    await this.#note(job, () => this.record.ended({ name: job.name, endedAt: ended, outcome, error }));
+    const duration = ended - started;
     // Not `job`, which Prometheus itself gives to all that it scrapes.
     this.#duration.observe(duration / 1000, { name: job.name, outcome });
     this.notifier.notify('job.completed', { job: job.name, outcome, duration });
     return outcome;
   }
+
+  /** A run that cannot be recorded is a run all the same. */
+  async #note(job: Job, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (cause) {
+      this.logger.warn({ job: job.name, err: cause }, 'a run of a job could not be recorded');
+    }
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
 }

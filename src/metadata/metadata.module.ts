@@ -5,6 +5,7 @@ import { CommitMeter } from './commit-meter.js';
 import { Database } from './database.js';
 import { Garbage } from './garbage.js';
 import { HeldBytes } from './held-bytes.js';
+import { JobRuns } from './job-runs.js';
 import { Leases } from './leases.js';
 import { Manifests } from './manifests.js';
 import { ManifestScans } from './manifest-scans.js';
@@ -21,6 +22,7 @@ const NOUNS = [
   Changes,
   Garbage,
   HeldBytes,
+  JobRuns,
   Leases,
   Manifests,
   ManifestScans,

@@ -95,6 +95,19 @@ export interface LeasesTable {
   fence: number;
 }
 
+export type JobOutcome = 'succeeded' | 'failed' | 'aborted';
+
+/** The last run of each job. */
+export interface JobRunsTable {
+  name: string;
+  /** When a server first knew the job. */
+  known_since: Time;
+  started_at: Time | null;
+  ended_at: Time | null;
+  outcome: JobOutcome | null;
+  error: string | null;
+}
+
 export interface PullStatisticsTable {
   repository_id: number;
   digest: Digest;
@@ -123,6 +136,7 @@ export interface Schema {
   tags: TagsTable;
   uploads: UploadsTable;
   leases: LeasesTable;
+  job_runs: JobRunsTable;
   pull_statistics: PullStatisticsTable;
   changes: ChangesTable;
 }

@@ -1,7 +1,7 @@
 /** Runs tasks one after the other; what does not fit is dropped and counted, so that a slow handler holds nobody up. */
 export class BoundedQueue {
-  readonly #tasks: (() => Promise<void>)[] = [];
-  #running = false;
+  #tasks: (() => Promise<void>)[] = [];
+  #running: Promise<void> | undefined;
 
   constructor(
     private readonly capacity: number,
@@ -15,12 +15,22 @@ export class BoundedQueue {
       return;
     }
     this.#tasks.push(task);
-    if (!this.#running) void this.#drain();
+    this.#running ??= this.#drain();
+  }
+
+  /** Resolves when nothing waits or runs any more. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Drops what waits. What runs goes on. */
+  clear(): void {
+    for (const _ of this.#tasks) this.onDropped();
+    this.#tasks = [];
   }
 
   async #drain(): Promise<void> {
-    this.#running = true;
     for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) await task();
-    this.#running = false;
+    this.#running = undefined;
   }
 }

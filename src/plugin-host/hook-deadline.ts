@@ -1,34 +1,43 @@
-import { HOOK_KINDS, type HookKind, type HookName } from '@berth/sdk';
-
-/** How long a handler may take, in milliseconds. For a source: until it says what it found, not the stream of it. */
-const DEADLINES: Readonly<Record<HookKind, number>> = { gate: 10_000, source: 30_000, notify: 60_000 };
-
-export function deadlineOf(name: HookName): number {
-  return DEADLINES[HOOK_KINDS[name]];
+export interface DeadlineOptions<Result> {
+  /** Milliseconds. */
+  readonly deadline: number;
+  /** Whose end ends the work; `undefined` where only the deadline does. */
+  readonly signal: AbortSignal | undefined;
+  /** What becomes of the work after nobody waits for it any more. */
+  readonly onLate: (outcome: PromiseSettledResult<Result>) => void;
 }
 
-/** Runs `work` until it is done, `deadline` milliseconds are over, or `signal` aborts; the latter two reject. */
+/** Runs `work` until it is done, the deadline is over, or the signal aborts; the latter two reject. */
 export async function withDeadline<Result>(
-  deadline: number,
-  signal: AbortSignal,
+  { deadline, signal, onLate }: DeadlineOptions<Result>,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   // Cleared once there is an answer: what streams on after it is not bounded.
   const expiry = new AbortController();
-  const timer = setTimeout(() => {
-    expiry.abort(new DOMException(`There was no answer within ${deadline} ms.`, 'TimeoutError'));
-  }, deadline);
-  const bounded = AbortSignal.any([signal, expiry.signal]);
+  const bounded = signal ? AbortSignal.any([signal, expiry.signal]) : expiry.signal;
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => {
     aborted.reject(bounded.reason as Error);
   };
   bounded.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => {
+    expiry.abort(new DOMException(`There was no answer within ${String(deadline)} ms.`, 'TimeoutError'));
+  }, deadline);
+  // An async function, so that a throw is a rejection and nonsense an answer.
+  const working = (async () => work(bounded))();
   try {
-    return await Promise.race([work(bounded), aborted.promise]);
+    return await Promise.race([working, aborted.promise]);
+  } catch (cause) {
+    if (bounded.aborted) void settled(working).then(onLate);
+    throw cause;
   } finally {
     clearTimeout(timer);
     bounded.removeEventListener('abort', onAbort);
   }
+}
+
+async function settled<Result>(working: Promise<Result>): Promise<PromiseSettledResult<Result>> {
+  const [outcome] = await Promise.allSettled([working]);
+  return outcome;
 }

@@ -12,6 +12,7 @@ import {
 } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import { InMemoryMeter } from '../metering/in-memory-meter.js';
+import { HookLimits } from './hook-limits.js';
 import { HookRegistry } from './hook-registry.js';
 import { HookRunner } from './hook-runner.js';
 
@@ -28,13 +29,15 @@ const start = { repository, upload: 'u-1', declaredLength: 5 };
 const refresh = { repository, tag, held: undefined };
 
 let registry: HookRegistry;
+let limits: HookLimits;
 let meter: InMemoryMeter;
 let runner: HookRunner;
 
 beforeEach(() => {
   registry = new HookRegistry();
   meter = new InMemoryMeter();
-  runner = new HookRunner(registry, new RegistryLogger(new PassThrough(), 'silent'), meter);
+  limits = new HookLimits();
+  runner = new HookRunner(registry, new RegistryLogger(new PassThrough(), 'silent'), meter, limits);
 });
 
 afterEach(() => {

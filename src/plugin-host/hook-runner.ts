@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  deepFreeze,
   type ContextOf,
   type GateContext,
   type GateEvents,
@@ -9,41 +10,39 @@ import {
   Meter,
   Notifier,
   type NotifyEvents,
-  RegistryError,
   type SourceEvents,
   type SourceFinds,
   type SourceResult,
 } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
-import { BoundedQueue } from './bounded-queue.js';
-import { deadlineOf, withDeadline } from './hook-deadline.js';
+import { HookCall } from './hook-call.js';
+import { HookLimits } from './hook-limits.js';
+import { HookQueues } from './hook-queues.js';
+import { refusalOf } from './hook-refusal.js';
 import { HookRegistry, type RegisteredHandler } from './hook-registry.js';
+import { checkedAnswer, dropStream } from './source-answer.js';
 
-/** At most so many events wait for one handler. */
-const QUEUED_EVENTS = 1000;
-const OUTCOMES: ReadonlySet<unknown> = new Set(['found', 'absent', 'stale', 'unavailable']);
+const PASSED = Promise.resolve();
+const ABSENT = Promise.resolve(Object.freeze({ outcome: 'absent' } as const));
 /** Said of a source that did not answer in time. */
 const GATEWAY_TIMEOUT = 504;
-const NEVER = new AbortController().signal;
 
 /** Calls the handlers of a hook as its kind says. With no handler a hook costs one look-up. */
 @Injectable()
 export class HookRunner extends Notifier {
-  readonly #queues = new WeakMap<object, BoundedQueue>();
-  readonly #failures;
-  readonly #dropped;
+  readonly #call: HookCall;
+  readonly #queues: HookQueues;
 
   constructor(
     private readonly registry: HookRegistry,
-    private readonly logger: RegistryLogger,
+    logger: RegistryLogger,
     meter: Meter,
+    limits: HookLimits,
   ) {
     super();
-    this.#failures = meter.counter({
-      name: 'berth_hook_failures_total',
-      help: 'Handlers that threw or ran out of time.',
-    });
-    this.#dropped = meter.counter({ name: 'berth_hook_dropped_total', help: 'Events a full queue had no room for.' });
+    this.#call = new HookCall(limits, logger, meter);
+    const help = 'Events that a full queue had no room for, or that waited when the server stopped.';
+    this.#queues = new HookQueues(limits, meter.counter({ name: 'berth_hook_dropped_total', help }));
   }
 
   /** True where somebody listens, so that a caller need not build an event for nobody. */
@@ -51,32 +50,20 @@ export class HookRunner extends Notifier {
     return this.registry.of(name).length > 0;
   }
 
-  /** Asks every gate in turn. Throws the first refusal: a RegistryError as it is, anything else as the internal error it is. */
-  async gate<Name extends keyof GateEvents>(name: Name, event: HookEvents[Name], context: GateContext): Promise<void> {
-    for (const entry of this.registry.of(name)) {
-      try {
-        await this.#handle(name, entry, event, context);
-      } catch (cause) {
-        if (cause instanceof RegistryError) throw cause;
-        this.#reportFailure(name, entry, cause);
-        throw new Error(`The gate ${name} of the plugin ${entry.plugin} failed.`, { cause });
-      }
-    }
+  /** Asks every gate in turn. Rejects with the first refusal: a RegistryError as it is, anything else as the internal error it is. */
+  gate<Name extends keyof GateEvents>(name: Name, event: HookEvents[Name], context: GateContext): Promise<void> {
+    const entries = this.registry.of(name);
+    return entries.length === 0 ? PASSED : this.#askGates(name, entries, event, context);
   }
 
   /** Asks the sources in turn until one has something to say. Absent with one unavailable among them is unavailable. */
-  async source<Name extends keyof SourceEvents>(
+  source<Name extends keyof SourceEvents>(
     name: Name,
     event: HookEvents[Name],
     context: HookContext,
   ): Promise<SourceResult<SourceFinds[Name]>> {
-    let last: SourceResult<SourceFinds[Name]> = { outcome: 'absent' };
-    for (const entry of this.registry.of(name)) {
-      const result = await this.#ask(name, entry, event, context);
-      if (result.outcome === 'found' || result.outcome === 'stale') return result;
-      if (result.outcome === 'unavailable') last = result;
-    }
-    return last;
+    const entries = this.registry.of(name);
+    return entries.length === 0 ? ABSENT : this.#askSources(name, entries, event, context);
   }
 
   notify<Name extends keyof NotifyEvents>(
@@ -86,17 +73,65 @@ export class HookRunner extends Notifier {
   ): void {
     const entries = this.registry.of(name);
     if (entries.length === 0) return;
-    Object.freeze(event);
+    deepFreeze(event);
     const { actor, requestId } = context;
     for (const entry of entries) {
-      this.#queueOf(name, entry).push(async () => {
+      this.#queues.push(name, entry, async () => {
         try {
-          await this.#handle(name, entry, event, { signal: NEVER, actor, requestId } as ContextOf<Name>);
+          await this.#call.run(name, entry, event, { signal: undefined, actor, requestId });
         } catch (cause) {
-          this.#reportFailure(name, entry, cause);
+          this.#call.reportFailure(name, entry, cause);
         }
       });
     }
+  }
+
+  /** Waits for the notifications that handlers have not had yet, at most `within` milliseconds. */
+  drain(within: number): Promise<void> {
+    return this.#queues.drain(within);
+  }
+
+  /** As `drain`; what has not been handled by then is dropped, and counted as such. */
+  async stop(within: number): Promise<void> {
+    await this.#queues.drain(within);
+    this.#queues.stop();
+  }
+
+  async #askGates<Name extends keyof GateEvents>(
+    name: Name,
+    entries: readonly RegisteredHandler<Name>[],
+    event: HookEvents[Name],
+    context: GateContext,
+  ): Promise<void> {
+    deepFreeze(event);
+    for (const entry of entries) {
+      try {
+        const answer = await this.#call.run(name, entry, event, context as ContextOf<Name>);
+        // Whoever answers `false` means no.
+        if (answer !== undefined) throw new TypeError(`A gate answers with nothing or throws; this one gave a value.`);
+      } catch (cause) {
+        const refusal = refusalOf(cause);
+        if (refusal) throw refusal;
+        if (!context.signal.aborted) this.#call.reportFailure(name, entry, cause);
+        throw new Error(`The gate ${name} of the plugin ${entry.plugin} failed.`, { cause });
+      }
+    }
+  }
+
+  async #askSources<Name extends keyof SourceEvents>(
+    name: Name,
+    entries: readonly RegisteredHandler<Name>[],
+    event: HookEvents[Name],
+    context: HookContext,
+  ): Promise<SourceResult<SourceFinds[Name]>> {
+    deepFreeze(event);
+    let last: SourceResult<SourceFinds[Name]> = { outcome: 'absent' };
+    for (const entry of entries) {
+      const result = await this.#ask(name, entry, event, context);
+      if (result.outcome === 'found' || result.outcome === 'stale') return result;
+      if (result.outcome === 'unavailable') last = result;
+    }
+    return last;
   }
 
   async #ask<Name extends keyof SourceEvents>(
@@ -106,49 +141,11 @@ export class HookRunner extends Notifier {
     context: HookContext,
   ): Promise<SourceResult<SourceFinds[Name]>> {
     try {
-      const result = (await this.#handle(name, entry, event, context as ContextOf<Name>)) as
-        SourceResult<SourceFinds[Name]> | undefined;
-      if (result && typeof result === 'object' && OUTCOMES.has(result.outcome)) return result;
-      throw new TypeError('A source must say found, absent, stale or unavailable.');
+      return checkedAnswer(name, await this.#call.run(name, entry, event, context as ContextOf<Name>, dropStream));
     } catch (cause) {
-      this.#reportFailure(name, entry, cause);
+      if (!context.signal.aborted) this.#call.reportFailure(name, entry, cause);
       const isLate = cause instanceof DOMException && cause.name === 'TimeoutError';
       return { outcome: 'unavailable', upstream: entry.plugin, ...(isLate && { status: GATEWAY_TIMEOUT }) };
     }
   }
-
-  #handle<Name extends HookName>(
-    name: Name,
-    { handler }: RegisteredHandler<Name>,
-    event: HookEvents[Name],
-    context: ContextOf<Name>,
-  ): Promise<unknown> {
-    Object.freeze(event);
-    return withDeadline<unknown>(deadlineOf(name), context.signal, (signal) =>
-      handler.handle(event, boundedContext(context, signal)),
-    );
-  }
-
-  #queueOf(name: HookName, entry: { readonly plugin: string }): BoundedQueue {
-    let queue = this.#queues.get(entry);
-    if (!queue) {
-      queue = new BoundedQueue(QUEUED_EVENTS, () => {
-        this.#dropped.add({ hook: name, plugin: entry.plugin });
-      });
-      this.#queues.set(entry, queue);
-    }
-    return queue;
-  }
-
-  #reportFailure(name: HookName, { plugin }: { readonly plugin: string }, cause: unknown): void {
-    this.#failures.add({ hook: name, plugin });
-    this.logger.warn({ hook: name, plugin, err: cause }, 'a hook handler failed');
-  }
-}
-
-/** What a handler gets: a context of the caller may have more, and things a spread would lose. */
-function boundedContext<Name extends HookName>(context: ContextOf<Name>, signal: AbortSignal): ContextOf<Name> {
-  const { actor, requestId } = context;
-  const warn = 'warn' in context ? { warn: (text: string) => context.warn(text) } : {};
-  return { signal, actor, requestId, ...warn } as ContextOf<Name>;
 }

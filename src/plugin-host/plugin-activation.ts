@@ -43,8 +43,8 @@ export class PluginActivation {
     const { name, schedule, timeout = JOB_TIMEOUT } = job;
     this.jobs.add({
       name: `${plugin}.${name}`,
+      schedule,
       timeout,
-      interval: 'every' in schedule ? schedule.every : 60_000,
       run: (signal) => job.run(signal),
     });
   }

@@ -1,5 +1,6 @@
-import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module, type Provider, type Type } from '@nestjs/common';
 import { Notifier } from '@berth/sdk';
+import { HookLimits } from './hook-limits.js';
 import { HookRegistry } from './hook-registry.js';
 import { HookRunner } from './hook-runner.js';
 import type { Plugins } from './loaded-plugin.js';
@@ -17,8 +18,7 @@ export interface PluginHostOptions {
   readonly plugins: Plugins;
   /** The module that provides the ports: all that a plugin's module imports. */
   readonly ports: Type<object>;
-  /** Provides `PluginResources`. */
-  readonly resources: Type<PluginResources>;
+  readonly resources: FactoryProvider<PluginResources>;
 }
 
 /** Between the host and the plugins, so that what they export under the same tokens is not taken for the host's own. */
@@ -30,11 +30,12 @@ export class PluginHostModule {
   static over({ plugins, ports, resources }: PluginHostOptions): DynamicModule {
     const modules: readonly PluginModules[] = plugins.loaded.map((plugin) => pluginModules(plugin, ports));
     const shared: Provider[] = [
+      HookLimits,
       HookRegistry,
       HookRunner,
       PluginCatalog,
       { provide: Notifier, useExisting: HookRunner },
-      { provide: PluginResources, useClass: resources },
+      resources,
     ];
     return {
       module: PluginHostModule,
@@ -48,7 +49,16 @@ export class PluginHostModule {
         { provide: PLUGINS, useValue: plugins },
         { provide: PLUGIN_MODULES, useValue: modules },
       ],
-      exports: [HookRegistry, HookRunner, Notifier, PluginCatalog, PluginCommands, PluginReload, PluginResources],
+      exports: [
+        HookLimits,
+        HookRegistry,
+        HookRunner,
+        Notifier,
+        PluginCatalog,
+        PluginCommands,
+        PluginReload,
+        PluginResources,
+      ],
     };
   }
 }

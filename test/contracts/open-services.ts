@@ -5,6 +5,7 @@ import { RegistryConfig } from '../../src/config/registry.config.js';
 import { AuditLog } from '../../src/logging/audit-log.js';
 import { NO_PLUGINS, type Plugins } from '../../src/plugin-host/loaded-plugin.js';
 import { RegistryLogger } from '../../src/logging/registry-logger.js';
+import { SqlitePluginDatabases } from '../../src/metadata/dialects/sqlite/sqlite-plugin-databases.js';
 import type { Database } from '../../src/metadata/database.js';
 import type { BlobStorage } from '../../src/storage/blob-storage.js';
 import { SettableClock } from './settable-clock.js';
@@ -29,6 +30,7 @@ export async function openServices(
   const context = await openContext({
     config: new RegistryConfig(),
     database,
+    pluginDatabases: new SqlitePluginDatabases({ folder: 'unused', durable: false }),
     storage,
     clock,
     logger,

@@ -48,7 +48,10 @@ describe('health of a server of which a part has failed', () => {
       .application.get(Readiness)
       .watch({ name: 'part', check: () => failure });
     const response = await registry().request('GET', '/readyz');
-    expect([response.status, jsonOf(response)]).toEqual([503, { status: 'ready', failures: { part: 'it broke' } }]);
+    expect([response.status, jsonOf(response)]).toEqual([
+      503,
+      { status: 'ready', failures: { part: 'it broke' }, degraded: {} },
+    ]);
     expect((await registry().request('GET', '/livez')).status).toBe(200);
     expect((await registry().request('GET', '/startupz')).status).toBe(200);
     failure = undefined;

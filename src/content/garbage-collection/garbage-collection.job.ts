@@ -24,7 +24,9 @@ export class GarbageCollectionJob {
   toJob({ interval, delay }: GarbageCollectionSchedule): Job {
     return {
       name: 'garbage-collection',
-      interval,
+      schedule: { every: interval },
+      // A new registry has no garbage.
+      firstRun: 'afterInterval',
       timeout: TIMEOUT,
       run: async (signal) => {
         const report = await this.collection.run({ delay, signal, gentle: true });

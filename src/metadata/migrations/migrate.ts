@@ -2,13 +2,17 @@ import { Migrator } from 'kysely/migration';
 import { MetadataError } from '../metadata-error.js';
 import type { Facts } from '../schema.js';
 import { factsMigration } from './0001-facts.js';
+import { jobRunsMigration } from './0002-job-runs.js';
 import type { DialectName } from './column-types.js';
 
 /** Brings the database up to the newest schema. Throws MetadataError naming the step that failed. */
 export async function migrate(facts: Facts, dialect: DialectName): Promise<void> {
   const migrator = new Migrator({
     db: facts,
-    provider: { getMigrations: () => Promise.resolve({ '0001-facts': factsMigration(dialect) }) },
+    provider: {
+      getMigrations: () =>
+        Promise.resolve({ '0001-facts': factsMigration(dialect), '0002-job-runs': jobRunsMigration(dialect) }),
+    },
   });
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;

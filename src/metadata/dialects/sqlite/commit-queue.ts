@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type SqliteConnection from 'better-sqlite3';
 import type { CommitObserver } from '../../database.js';
-import type { Facts } from '../../schema.js';
 import { isBusy } from './root-lock.js';
 import { storageErrorOf } from './sqlite-failure.js';
 import type { DurableLog } from './write-ahead-log.js';
@@ -11,11 +10,11 @@ const LARGEST_GROUP = 64;
 /** How long another process may hold the database before a commit gives up. Milliseconds. */
 const BUSY_DEADLINE = 10_000;
 
-interface Job {
+interface Job<Tables> {
   readonly durable: boolean;
   /** `performance.now()` when it was asked for. */
   readonly submitted: number;
-  readonly run: (facts: Facts) => Promise<unknown>;
+  readonly run: (tables: Tables) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -34,14 +33,14 @@ export interface CommitHooks {
  * Runs transactions one after the other, and those that are waiting at once as savepoints of one commit, so that fifty
  * pushes pay for one flush. A failure of one undoes that one alone.
  */
-export class CommitQueue {
-  #waiting: Job[] = [];
+export class CommitQueue<Tables> {
+  #waiting: Job<Tables>[] = [];
   #running: Promise<void> | undefined;
   #failure: Error | undefined;
 
   constructor(
     private readonly connection: SqliteConnection.Database,
-    private readonly facts: Facts,
+    private readonly tables: Tables,
     private readonly log: DurableLog,
     private readonly hooks: CommitHooks,
   ) {}
@@ -51,7 +50,7 @@ export class CommitQueue {
     return this.#failure;
   }
 
-  submit<Result>(run: (facts: Facts) => Promise<Result>, durable: boolean): Promise<Result> {
+  submit<Result>(run: (tables: Tables) => Promise<Result>, durable: boolean): Promise<Result> {
     return new Promise((resolve, reject) => {
       const settle = resolve as (value: unknown) => void;
       this.#waiting.push({ durable, submitted: performance.now(), run, resolve: settle, reject });
@@ -73,8 +72,8 @@ export class CommitQueue {
     this.#running = undefined;
   }
 
-  async #commit(group: readonly Job[]): Promise<void> {
-    const done: { job: Job; value: unknown }[] = [];
+  async #commit(group: readonly Job<Tables>[]): Promise<void> {
+    const done: { job: Job<Tables>; value: unknown }[] = [];
     const observer = this.hooks.observer();
     let started = performance.now();
     try {
@@ -123,10 +122,10 @@ export class CommitQueue {
   }
 
   /** Runs one job in its own savepoint. Throws only where the whole group is lost. */
-  async #attempt(job: Job): Promise<{ value: unknown } | undefined> {
+  async #attempt(job: Job<Tables>): Promise<{ value: unknown } | undefined> {
     this.connection.exec('SAVEPOINT job');
     try {
-      const value = await job.run(this.facts);
+      const value = await job.run(this.tables);
       this.connection.exec('RELEASE job');
       return { value };
     } catch (cause) {
@@ -138,7 +137,7 @@ export class CommitQueue {
     }
   }
 
-  #answer(done: readonly { job: Job; value: unknown }[]): void {
+  #answer(done: readonly { job: Job<Tables>; value: unknown }[]): void {
     const waiting = done.filter(({ job }) => job.durable);
     for (const { job, value } of done) if (!job.durable) job.resolve(value);
     if (waiting.length === 0) return;

@@ -1,6 +1,6 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import SqliteConnection from 'better-sqlite3';
+import type SqliteConnection from 'better-sqlite3';
 import { type Compilable, Kysely } from 'kysely';
 import { Database, type OpenOptions, type Parameters, type Prepared, type TransactionOptions } from '../../database.js';
 import { MetadataError } from '../../metadata-error.js';
@@ -9,11 +9,12 @@ import type { Facts, Schema } from '../../schema.js';
 import { bindingOf, placeholdersOf } from '../placeholders.js';
 import { Checkpoints } from './checkpoints.js';
 import { CommitQueue } from './commit-queue.js';
+import { connect, connectForReading } from './connect.js';
 import { ReadSnapshot } from './read-snapshot.js';
 import { refuseNetworkFileSystem } from './network-file-system.js';
 import { RootLock } from './root-lock.js';
-import { storageErrorOf } from './sqlite-failure.js';
 import { SteadyPlanDialect } from './steady-plan.dialect.js';
+import { syncFolderOf } from './sync-folder.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 export interface SqliteOptions {
@@ -30,7 +31,7 @@ interface Opened {
   readonly readerConnection: SqliteConnection.Database;
   readonly snapshot: ReadSnapshot;
   readonly close: () => Promise<void>;
-  readonly commits: CommitQueue | undefined;
+  readonly commits: CommitQueue<Facts> | undefined;
 }
 
 const FILE_NAME = 'berth.db';
@@ -69,7 +70,7 @@ export class SqliteDatabase extends Database {
     const facts = new Kysely<Schema>({ dialect: new SteadyPlanDialect({ database: remembering(writer) }) });
     await migrate(facts, 'sqlite');
     const log = await (this.options.openLog ?? WriteAheadLog.open)(`${path}-wal`);
-    await syncFolder(this.options.folder);
+    await syncFolderOf(path);
     const reading = openForReading(path);
     const endSnapshot = (): void => {
       reading.snapshot.end();
@@ -162,27 +163,6 @@ export class SqliteDatabase extends Database {
   }
 }
 
-function connect(path: string): SqliteConnection.Database {
-  try {
-    const connection = new SqliteConnection(path, { timeout: 5 });
-    connection.pragma('journal_mode = WAL');
-    // The log is flushed by WriteAheadLog, off the event loop; SQLite itself flushes around checkpoints.
-    connection.pragma('synchronous = NORMAL');
-    connection.pragma('foreign_keys = ON');
-    return connection;
-  } catch (cause) {
-    throw new MetadataError(`Cannot open ${path}: ${storageErrorOf(cause, 'open').message}`, { cause });
-  }
-}
-
-function connectForReading(path: string): SqliteConnection.Database {
-  try {
-    return new SqliteConnection(path, { readonly: true, fileMustExist: true, timeout: 5 });
-  } catch (cause) {
-    throw new MetadataError(`Cannot open ${path}: ${String(cause)}`, { cause });
-  }
-}
-
 function openForReading(path: string): Opened {
   const readerConnection = connectForReading(path);
   const snapshot = new ReadSnapshot(readerConnection);
@@ -215,13 +195,4 @@ function remembering(
     return statement;
   };
   return { prepare: prepare as SqliteConnection.Database['prepare'], close: () => connection.close() };
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

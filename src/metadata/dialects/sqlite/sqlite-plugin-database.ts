@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PluginDatabase, type PluginMigrations } from '@berth/sdk';
+import { Kysely, SqliteDialect, type SqliteDatabase, Transaction } from 'kysely';
+import { MetadataError } from '../../metadata-error.js';
+import { migratePlugin } from '../../migrations/migrate-plugin.js';
+import { Checkpoints } from './checkpoints.js';
+import { CommitQueue } from './commit-queue.js';
+import { connect, connectForReading } from './connect.js';
+import { syncFolderOf } from './sync-folder.js';
+import { WriteAheadLog } from './write-ahead-log.js';
+
+export interface SqlitePluginDatabaseOptions {
+  readonly plugin: string;
+  readonly migrations: PluginMigrations | undefined;
+  readonly durable: boolean;
+  /** The path of the file, in a folder that exists. Rejects while nothing may be opened. */
+  readonly place: () => Promise<string>;
+}
+
+interface Opened {
+  readonly commits: CommitQueue<Transaction<unknown>>;
+  readonly readerConnection: SqliteDatabase;
+  readonly close: (within: number) => Promise<void>;
+}
+
+/** The tables of one plugin in a file of their own, opened when they are first used, or by `open`. */
+export class SqlitePluginDatabase extends PluginDatabase {
+  readonly dialect = 'sqlite';
+  #opened: Promise<Opened> | undefined;
+  #isClosed = false;
+  /** One for all, since each would make a connection of its own. The types of the tables are erased. */
+  readonly #reader = new Kysely<unknown>({
+    dialect: new SqliteDialect({ database: async () => (await this.#open()).readerConnection }),
+  });
+
+  constructor(private readonly options: SqlitePluginDatabaseOptions) {
+    super();
+  }
+
+  get hasMigrations(): boolean {
+    return this.options.migrations !== undefined;
+  }
+
+  async open(): Promise<void> {
+    await this.#open();
+  }
+
+  tables<Tables>(): Kysely<Tables> {
+    return this.#reader as Kysely<Tables>;
+  }
+
+  async transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    const { commits } = await this.#open();
+    return commits.submit((tables) => work(tables as Transaction<Tables>), this.options.durable);
+  }
+
+  async close(within: number): Promise<void> {
+    this.#isClosed = true;
+    const opening = this.#opened;
+    this.#opened = undefined;
+    if (!opening) return;
+    // Whoever opened it was told of the failure.
+    const [opened] = await Promise.allSettled([opening]);
+    await this.#reader.destroy();
+    if (opened.status === 'fulfilled') await opened.value.close(within);
+  }
+
+  #open(): Promise<Opened> {
+    if (this.#isClosed) return Promise.reject(new MetadataError(`The database of ${this.#name} is closed.`));
+    // One that could not be opened, for want of space perhaps, is tried again.
+    this.#opened ??= this.#openFile().catch((cause: unknown) => {
+      this.#opened = undefined;
+      throw cause;
+    });
+    return this.#opened;
+  }
+
+  get #name(): string {
+    return `the plugin ${this.options.plugin}`;
+  }
+
+  async #openFile(): Promise<Opened> {
+    const { plugin, migrations = {}, place } = this.options;
+    const path = await place();
+    const writer = connect(path);
+    const dialect = new SqliteDialect({ database: writer });
+    const tables = new Kysely<unknown>({ dialect });
+    try {
+      await migratePlugin(tables, plugin, migrations);
+      const log = await WriteAheadLog.open(`${path}-wal`);
+      if (this.options.durable) await syncFolderOf(path);
+      const readerConnection = connectForReading(path);
+      const checkpoints = new Checkpoints(writer, () => {});
+      const commits = new CommitQueue(writer, transactionOver(tables, dialect), log, {
+        beforeBegin: () => checkpoints.beforeBegin(),
+        beforeCommit: () => {},
+        afterCommit: () => {},
+        observer: () => undefined,
+      });
+      const close = async (within: number): Promise<void> => {
+        const expired = new AbortController();
+        // A transaction that waits for something else than its statements must not hold the server up.
+        await Promise.race([commits.idle(), delay(within, undefined, { signal: expired.signal })]);
+        expired.abort();
+        await checkpoints.close();
+        await log.close();
+        readerConnection.close();
+        writer.close();
+      };
+      return { commits, readerConnection, close };
+    } catch (cause) {
+      writer.close();
+      throw cause;
+    }
+  }
+}
+
+/** What a plugin gets in a transaction: the queue begins and ends it, so that concurrent ones share a commit. */
+function transactionOver(tables: Kysely<unknown>, dialect: SqliteDialect): Transaction<unknown> {
+  return new Transaction({
+    config: { dialect },
+    dialect,
+    driver: dialect.createDriver(),
+    executor: tables.getExecutor(),
+  });
+}

@@ -1,0 +1,19 @@
+import type { PluginDatabase, PluginMigrations } from '@berth/sdk';
+
+/** Databases apart from the facts, one for each plugin that wants one. */
+export abstract class PluginDatabases {
+  /**
+   * The database of `plugin`, a name of lower-case words joined by dashes. With `migrations` it is opened and migrated by
+   * `open`; without, when it is first used. Asking twice gives the same. Throws MetadataError for another name.
+   */
+  abstract databaseOf(plugin: string, migrations: PluginMigrations | undefined): PluginDatabase;
+
+  /**
+   * Opens and migrates those that have migrations. Needs the facts to be open, whose lock keeps other processes out. Throws
+   * MetadataError naming the plugin, and the migration where one failed.
+   */
+  abstract open(): Promise<void>;
+
+  /** Waits at most `within` milliseconds for transactions under way, rolls back the rest, and closes. */
+  abstract close(within: number): Promise<void>;
+}
