@@ -94,7 +94,7 @@ const sdk = [
     name: 'sdk-has-four-peers',
     severity: 'error',
     comment: 'Each package the SDK imports binds every plugin. Kysely is what the plugin-database port hands out.',
-    from: { path: SDK, pathNot: [SPEC, '^src/sdk/ports/plugin-database\\.ts$'] },
+    from: { path: SDK, pathNot: [SPEC, '^src/sdk/(ports|testing)/(fake-)?plugin-database\\.ts$'] },
     to: {
       path: '(^|/)node_modules/',
       pathNot: vendor('@nestjs/common', 'class-validator', 'class-transformer', 'reflect-metadata'),
@@ -171,7 +171,11 @@ const vendors = [
   oneFolder(
     'kysely',
     ['kysely', 'better-sqlite3', 'pg'],
-    [all('metadata'), '^src/sdk/ports/plugin-database\\.ts$', '^src/plugin-host/plugin-database\\.ts$'],
+    [
+      all('metadata'),
+      '^src/sdk/(ports|testing)/(fake-)?plugin-database\\.ts$',
+      '^src/plugin-host/plugin-database\\.ts$',
+    ],
     'SQL is written where the facts are kept, and in the database that a plugin has for itself.',
   ),
   oneFolder(

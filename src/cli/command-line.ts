@@ -3,6 +3,7 @@ import { StorageError } from '@berth/sdk';
 import { ConfigError } from '../config/config-error.js';
 import { type Console, PROCESS_CONSOLE } from './console.js';
 import { EXIT } from './exit-code.js';
+import { parsePluginDevelopment } from './plugin-development.js';
 import { printViolations } from './print-violations.js';
 
 const USAGE = `Usage:
@@ -12,6 +13,8 @@ const USAGE = `Usage:
   berth gc <config> [--dry-run]   collect garbage once; with --dry-run, print what would go
   berth commands <config>         list the commands that the plugins of a configuration add
   berth <command> <config> [...]  run one of them
+  berth plugin new <name> [dir]   write the repository of a plugin, which installs, builds and tests offline
+  berth plugin pack [dir] [--out] bundle the plugin of a repository into one folder
   berth --version
   berth --help
 `;
@@ -90,6 +93,7 @@ interface Flags {
 
 /** What to run, or a sentence that says what is wrong with the command line. */
 function parse(argv: readonly string[]): ((console: Console) => Promise<number>) | string {
+  if (argv[0] === 'plugin') return parsePluginDevelopment(argv.slice(1));
   const flags = parseFlags(argv);
   if (typeof flags === 'string') return flags;
   if (flags.help) return showUsage;

@@ -34,7 +34,9 @@ export async function newPlugin(name: string, options: NewPluginOptions, console
   }
   const template = options.template ?? TEMPLATE;
   if ((await entriesOf(template)).length === 0) {
-    console.err('berth: this Berth was not packed, so that it has no template of a plugin: make one with `npm run package`\n');
+    console.err(
+      'berth: this Berth was not packed, so that it has no template of a plugin: make one with `npm run package`\n',
+    );
     return EXIT.failure;
   }
   await mkdir(folder, { recursive: true });
@@ -46,7 +48,8 @@ export async function newPlugin(name: string, options: NewPluginOptions, console
 }
 
 async function faultOf(name: string, folder: string): Promise<string | undefined> {
-  if (!NAME.test(name)) return `the name of a plugin is lower-case words joined by dashes, which ${JSON.stringify(name)} is not`;
+  if (!NAME.test(name))
+    return `the name of a plugin is lower-case words joined by dashes, which ${JSON.stringify(name)} is not`;
   return (await entriesOf(folder)).length > 0 ? `${folder} is not empty` : undefined;
 }
 

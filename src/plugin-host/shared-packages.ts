@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 /** What a plugin gets from the server, wherever its folder lies: two copies of these would be two sets of injection tokens. */
-const SHARED =
+export const SHARED_PACKAGES =
   /^(@berth\/sdk|@nestjs\/(common|core)|class-validator|class-transformer|reflect-metadata|rxjs|kysely)(\/|$)/;
 
 const roots = new Set<string>();
@@ -20,7 +20,7 @@ export function sharePackagesWith(root: string): void {
 function installHooks(): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      const isShared = SHARED.test(specifier) && isBelowARoot(context.parentURL);
+      const isShared = SHARED_PACKAGES.test(specifier) && isBelowARoot(context.parentURL);
       return nextResolve(specifier, isShared ? { ...context, parentURL: import.meta.url } : context);
     },
   });

@@ -23,7 +23,12 @@ export function packBerth(root: string, out: string): Tarball {
     const bundled = layBundled(root, stage);
     layPluginTemplate(root, lock, join(stage, 'plugin-template'), work);
     const dependencies = { ...server.dependencies, ...thirdPartyOf(bundled), ...versionsOf(bundled) };
-    const others = layThirdParty(root, stage, lock, Object.keys(dependencies).filter((name) => !isOwn(name)));
+    const others = layThirdParty(
+      root,
+      stage,
+      lock,
+      Object.keys(dependencies).filter((name) => !isOwn(name)),
+    );
     const file: PackageFile = {
       ...server,
       dependencies: { ...dependencies, ...others },

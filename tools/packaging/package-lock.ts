@@ -69,13 +69,17 @@ export function lockedClosure(
     queue.push(...wantedBy(location, entry, wanted.isOptional));
   }
   return Object.fromEntries(
-    [...required].sort(([a], [b]) => (a < b ? -1 : 1)).map(([at, isRequired]) => [at, entryFor(packages[at], isRequired)]),
+    [...required]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([at, isRequired]) => [at, entryFor(packages[at], isRequired)]),
   );
 }
 
 function wantedBy(from: string, entry: LockedPackage, isOptional: boolean): Wanted[] {
   const optional = Object.keys(entry.optionalDependencies ?? {});
-  const peers = Object.keys(entry.peerDependencies ?? {}).filter((name) => !entry.peerDependenciesMeta?.[name]?.optional);
+  const peers = Object.keys(entry.peerDependencies ?? {}).filter(
+    (name) => !entry.peerDependenciesMeta?.[name]?.optional,
+  );
   const needed = [...Object.keys(entry.dependencies ?? {}), ...peers].filter((name) => !optional.includes(name));
   return [
     ...needed.map((name) => ({ name, from, isOptional })),

@@ -81,14 +81,20 @@ function lockedPackages(file: PackageFile, vendored: readonly Vendored[], packag
 }
 
 function vendoredEntry(one: Vendored): LockedPackage {
-  const { version, dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta, bin, engines } = one.file;
+  const { version, dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta, bin, engines } =
+    one.file;
   const entry = { version, resolved: sourceOf(one), integrity: one.tarball.integrity };
   return {
     ...entry,
     ...Object.fromEntries(
-      Object.entries({ dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta, bin, engines }).filter(
-        ([, value]) => value !== undefined,
-      ),
+      Object.entries({
+        dependencies,
+        optionalDependencies,
+        peerDependencies,
+        peerDependenciesMeta,
+        bin,
+        engines,
+      }).filter(([, value]) => value !== undefined),
     ),
   };
 }

@@ -14,7 +14,9 @@ describe('the plugin on a server', () => {
   it('refuses a push below a forbidden prefix, and says which', async () => {
     const { status, body } = await registry.request('POST', '/v2/private/app/blobs/uploads/');
     expect(status).toBe(403);
-    expect(JSON.parse(body.toString())).toMatchObject({ errors: [{ code: 'DENIED', detail: { forbidden: 'private' } }] });
+    expect(JSON.parse(body.toString())).toMatchObject({
+      errors: [{ code: 'DENIED', detail: { forbidden: 'private' } }],
+    });
   });
 
   it('lets other pushes be', async () => {
