@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import lint from '../../plugins/lint/src/index.js';
 import metrics from '../../plugins/metrics/src/index.js';
 import { valueOf } from '../../plugins/metrics/test/exposition-parser.js';
+import { NAME_RULES } from '../../plugins/metrics/test/name-rules.js';
 import { scrape } from '../../plugins/metrics/test/scrape.js';
+import scrub from '../../plugins/scrub/src/index.js';
 import { GarbageCollection } from '../../src/content/garbage-collection/garbage-collection.js';
 import { anImage, createTestRegistry, pushManifest, type TestRegistry, uploadLocation } from '../kit/index.js';
 
@@ -125,5 +128,20 @@ describe('the metrics of a server', () => {
       ['berth_gc_runs_total', { outcome: 'failed' }, 1],
       ['zot_gc_runs_total', { error: 'true' }, 1],
     ]);
+  });
+});
+
+describe('the metrics of all plugins that come with the server', () => {
+  it('are named by the rules, and none twice', async () => {
+    const plugins = [lint, scrub, metrics].map((plugin) => ({ plugin }));
+    const everything = await createTestRegistry({ plugins });
+    const families = [...(await scrape(everything)).values()];
+    await everything.close();
+    const broken = Object.entries(NAME_RULES).flatMap(([rule, isFine]) =>
+      families.filter((family) => !isFine(family)).map(({ name }) => `${name}: metrics ${rule}`),
+    );
+
+    expect(families.filter(({ name }) => name.startsWith('berth_scrub_'))).not.toEqual([]);
+    expect(broken).toEqual([]);
   });
 });
