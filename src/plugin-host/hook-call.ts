@@ -1,4 +1,13 @@
-import type { ContextOf, Counter, GateContext, Histogram, HookEvents, HookName, Meter } from '@berth/sdk';
+import type {
+  ContextOf,
+  Counter,
+  GateContext,
+  Histogram,
+  HistogramSeries,
+  HookEvents,
+  HookName,
+  Meter,
+} from '@berth/sdk';
 import type { RegistryLogger } from '../logging/registry-logger.js';
 import { withDeadline } from './hook-deadline.js';
 import type { HookLimits } from './hook-limits.js';
@@ -17,6 +26,8 @@ const HANDLER_SECONDS = [0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 10, 30];
 export class HookCall {
   readonly #failures: Counter;
   readonly #duration: Histogram;
+  /** By the registered handler, which is of one hook. */
+  readonly #durations = new WeakMap<object, HistogramSeries>();
 
   constructor(
     private readonly limits: HookLimits,
@@ -58,13 +69,19 @@ export class HookCall {
       });
     } finally {
       call.isOver = true;
-      this.#duration.observe((performance.now() - started) / 1000, { hook: name, plugin });
+      this.#durationOf(name, entry).observe((performance.now() - started) / 1000);
     }
   }
 
   reportFailure(hook: HookName, { plugin }: { readonly plugin: string }, cause: unknown): void {
     this.#failures.add({ hook, plugin });
     this.logger.warn({ hook, plugin, err: cause }, 'a hook handler failed');
+  }
+
+  #durationOf(hook: HookName, entry: { readonly plugin: string }): HistogramSeries {
+    let series = this.#durations.get(entry);
+    if (!series) this.#durations.set(entry, (series = this.#duration.with({ hook, plugin: entry.plugin })));
+    return series;
   }
 
   /** It counted as failed at its deadline already, and nothing of what it does now changes the answer. */

@@ -1,3 +1,5 @@
+import { definePlugin, type HookHandler } from '@berth/sdk';
+import { Injectable } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import lint from '../../plugins/lint/src/index.js';
 import metrics from '../../plugins/metrics/src/index.js';
@@ -16,6 +18,15 @@ type Expected = readonly (readonly [string, Readonly<Record<string, string>>, nu
 const image = anImage({ seed: 1 }).withLayers(2).build();
 const other = anImage({ seed: 2 }).withLayers(1).build();
 const bytesOf = ({ blobs }: typeof image): number => blobs.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+
+@Injectable()
+class FaultyGate implements HookHandler<'upload.beforeStart'> {
+  handle(): Promise<void> {
+    return Promise.reject(new Error('faulty'));
+  }
+}
+
+const faulty = definePlugin({ name: 'faulty', hooks: { 'upload.beforeStart': FaultyGate } });
 
 let registry: TestRegistry;
 /** Scrapes so far: the next one counts them, and not yet itself. */
@@ -116,6 +127,22 @@ describe('the metrics of a server', () => {
       ['zot_repo_uploads_total', { repo: 'other' }, undefined],
       ['zot_repo_storage_bytes', { repo: 'team/app' }, bytesOf(image)],
       ['zot_repo_storage_bytes', { repo: 'other' }, undefined],
+    ]);
+  });
+
+  it('have the time and the failures of each handler of a hook', async () => {
+    await registry.close();
+    registry = await createTestRegistry({ plugins: [{ plugin: faulty }, { plugin: metrics }] });
+    await registry.request('POST', '/v2/a/blobs/uploads/');
+    const handler = { hook: 'upload.beforeStart', plugin: 'faulty' };
+
+    await expectExactly(() => [
+      ['berth_http_requests_total', { method: 'POST', code: '500' }, 1],
+      ['berth_hook_failures_total', handler, 1],
+      ['berth_hook_duration_seconds_count', handler, 1],
+      ['berth_hook_dropped_total', handler, undefined],
+      ['berth_plugin_state', { plugin: 'faulty', state: 'enabled' }, 1],
+      ['zot_http_repo_latency_seconds_count', { repo: '_other' }, 1],
     ]);
   });
 
