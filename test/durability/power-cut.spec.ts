@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseRepositoryName, parseTag } from '@berth/sdk';
+import { BlobStore, parseRepositoryName, parseTag } from '@berth/sdk';
 import { GarbageCollection } from '../../src/content/garbage-collection/garbage-collection.js';
 import { SqliteDatabase } from '../../src/metadata/dialects/sqlite/sqlite.database.js';
+import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { FilesystemBlobStorage } from '../../src/storage/filesystem/filesystem-blob-storage.js';
 import { brokenFacts } from '../contracts/broken-facts.js';
 import { ANYBODY, ContentClient } from '../contracts/content-client.js';
@@ -33,7 +34,7 @@ interface Answered {
   deleting: boolean;
 }
 
-/** Pushes, replaces, deletes and collects until the power goes. */
+/** Pushes, replaces, quarantines, repairs, deletes and collects until the power goes. */
 async function live(machine: PowerCut, durable = true): Promise<Answered> {
   const answered: Answered = { blobs: new Set(), image: false, replacement: false, deleting: false };
   const storage = new FilesystemBlobStorage({ root: ROOT, durable, fileSystem: machine.fileSystem });
@@ -53,6 +54,10 @@ async function live(machine: PowerCut, durable = true): Promise<Answered> {
     await client.push(repository, replacement, tag);
     answer(() => (answered.replacement = true));
     answered.deleting = true;
+    const [damaged = expect.fail()] = image.blobs;
+    const { digest } = damaged;
+    await services.context.get(BlobStore, { strict: false }).quarantine({ store: DEFAULT_STORE, digest });
+    await client.pushBlob(repository, damaged);
     await client.deleteReference(repository, image.digest);
     services.clock.advance(DAY);
     await services.context.get(GarbageCollection).run({ delay: 0, signal: ANYBODY.signal, gentle: false });
@@ -123,7 +128,7 @@ describe('a machine that loses its power before any step of a push, a deletion o
   });
 
   it('is cut before every write, sync, rename, removal and flush', () => {
-    expect(steps).toEqual(expect.arrayContaining(['write', 'sync', 'rename', 'syncFolder', 'unlink', 'flush']));
+    expect(steps).toEqual(expect.arrayContaining(['write', 'sync', 'rename', 'syncFolder', 'link', 'unlink', 'flush']));
     expect(machines[0]?.answered).toMatchObject({ image: true, replacement: true });
     expect(machines).toHaveLength(steps.length + 1);
   });

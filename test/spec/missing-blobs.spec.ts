@@ -10,11 +10,13 @@ import {
   type SourceFinds,
   type SourceResult,
 } from '@berth/sdk';
+import { GarbageCollection } from '../../src/content/garbage-collection/garbage-collection.js';
 import { aBlob, anImage, createTestRegistry, pushBlob, pushManifest, type TestRegistry } from '../kit/index.js';
 
 type Answer = SourceResult<SourceFinds['blob.readMiss']>;
 
 const blob = aBlob(Buffer.from('a layer that lies upstream'));
+const DAY = 86_400_000;
 const REPOSITORY = 'mirror/app';
 const PATH = `/v2/${REPOSITORY}/blobs/${blob.digest}`;
 
@@ -236,6 +238,31 @@ describe('a quarantined blob', () => {
     ]);
     expect(await store().affected(key, 1)).toHaveLength(1);
   });
+
+  it('goes with its bytes as garbage once nothing names it, and so do damaged bytes that no row names', async () => {
+    const { application, foundations, clock, request } = registry;
+    const stray = (await foundations.storage.setAside(await placedLocation())) ?? expect.fail();
+    for (const name of ['app', 'other']) await request('DELETE', `/v2/${name}/manifests/${image.digest}`);
+    clock.advance(DAY);
+    const lines: string[] = [];
+    const onRemoved = (line: string): unknown => lines.push(line);
+    const { signal } = new AbortController();
+    await application.get(GarbageCollection).run({ delay: 1000, signal, gentle: false, onRemoved });
+
+    expect(lines).toContain(`bytes ${layer.digest} (${String(layer.bytes.byteLength)} bytes)`);
+    expect(lines).toContain(`file ${stray}`);
+    expect(await store().scan(undefined, 10)).toEqual([]);
+    for await (const { location } of foundations.storage.locations()) expect.fail(`${location} is left`);
+  });
+
+  /** The location of bytes that no row names. */
+  async function placedLocation(): Promise<string> {
+    const { storage } = registry.foundations;
+    const ignore = (): void => undefined;
+    const options = { offset: 0, signal: new AbortController().signal, onBytes: ignore, onWritten: ignore };
+    await storage.append('nobody', Readable.from([blob.bytes]), options);
+    return storage.place({ upload: 'nobody', digest: blob.digest, size: blob.bytes.byteLength });
+  }
 
   it('is not quarantined twice, nor by a revision that was replaced', async () => {
     const [{ revision } = expect.fail()] = (await store().scan(undefined, 10)).filter(
