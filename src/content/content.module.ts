@@ -17,6 +17,7 @@ import { ManifestFetch } from './manifests/manifest-fetch.js';
 import { ManifestCommit } from './manifests/manifest-commit.js';
 import { MirroredCommit } from './manifests/mirrored-commit.js';
 import { MirroredManifests } from './manifests/mirrored-manifests.js';
+import { ManifestRemoval } from './manifests/manifest-removal.js';
 import { ManifestService } from './manifests/manifest.service.js';
 import { PullCounter } from './manifests/pull-counter.js';
 import { ReferrerSource } from './referrers/referrer-source.js';
@@ -49,6 +50,7 @@ const PARTS = [
   ManifestCache,
   ManifestCommit,
   ManifestFetch,
+  ManifestRemoval,
   MirroredCommit,
   MirroredManifests,
   MissingBlobs,

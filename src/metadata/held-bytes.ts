@@ -30,6 +30,6 @@ export class HeldBytes {
   async below(prefix: RepositoryName): Promise<number> {
     // The names below it: `0` is what follows the slash.
     const row = await this.#below.first({ prefix, first: `${prefix}/`, end: `${prefix}0` });
-    return Number(row?.bytes ?? 0);
+    return row?.bytes ?? 0;
   }
 }

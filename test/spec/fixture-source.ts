@@ -10,7 +10,9 @@ import {
 import type { TestRegistry } from '@berth/testkit';
 import { HookRegistry } from '../../src/plugin-host/hook-registry.js';
 
-type Answers = { [Name in keyof SourceEvents]: (event: SourceEvents[Name]) => Promise<SourceResult<SourceFinds[Name]>> };
+type Answers = {
+  [Name in keyof SourceEvents]: (event: SourceEvents[Name]) => Promise<SourceResult<SourceFinds[Name]>>;
+};
 
 export const UPSTREAM = 'mirror.example';
 export const ABSENT = { outcome: 'absent' } as const;
@@ -24,7 +26,8 @@ export class FixtureSource {
   /** What the gates say: nothing, or what is thrown. */
   refusals: Partial<Record<'manifest.beforePut' | 'tag.beforeMove', Error>> = {};
 
-  constructor(registry: TestRegistry) {
+  /** Makes the server ask and tell it. */
+  listenTo(registry: TestRegistry): void {
     const hooks = registry.application.get(HookRegistry);
     for (const name of ['manifest.readMiss', 'tag.refresh', 'referrers.refresh', 'tags.listMiss'] as const) {
       const handler = { handle: (event: never) => this.#answer(name, event) };
@@ -34,7 +37,9 @@ export class FixtureSource {
       hooks.add(name, 'fixture', { handle: (event: object) => this.#gate(name, event) });
     }
     for (const name of ['manifest.pushed', 'manifest.pulled', 'tag.moved', 'repository.created'] as const) {
-      hooks.add(name, 'fixture', { handle: (event: object) => Promise.resolve(void this.heard.push({ hook: name, event })) });
+      hooks.add(name, 'fixture', {
+        handle: (event: object) => Promise.resolve(void this.heard.push({ hook: name, event })),
+      });
     }
   }
 

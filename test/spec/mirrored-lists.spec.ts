@@ -1,4 +1,4 @@
-import { type Descriptor, type Digest, MEDIA_TYPES, type Tag } from '@berth/sdk';
+import { type Descriptor, MEDIA_TYPES, type Tag } from '@berth/sdk';
 import { anArtifact, anImage, digestBytes, pushManifest } from '@berth/testkit';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectError, headerOf, jsonOf } from './exchange.js';
@@ -7,10 +7,10 @@ import { senderTo, useRegistry } from './use-registry.js';
 
 const registry = useRegistry();
 const send = senderTo(registry);
-let source: FixtureSource;
+const source = new FixtureSource();
 
 beforeAll(() => {
-  source = new FixtureSource(registry());
+  source.listenTo(registry());
 });
 
 afterEach(() => {
@@ -22,7 +22,7 @@ const aName = (): string => `mirror/list-${String(named++)}`;
 
 const descriptor = (text: string, artifactType = 'a/signature'): Descriptor => ({
   mediaType: MEDIA_TYPES.ociManifest,
-  digest: digestBytes(Buffer.from(text)) as Digest,
+  digest: digestBytes(Buffer.from(text)),
   size: text.length,
   artifactType,
 });
@@ -44,7 +44,7 @@ describe('referrers', () => {
   it('are merged with those that are held', async () => {
     const repository = aName();
     const image = anImage().build();
-    const artifact = anArtifact().about(image).build();
+    const artifact = anArtifact().withSubject(image).build();
     source.answers['manifest.readMiss'] = () =>
       Promise.resolve({
         outcome: 'found',
@@ -52,7 +52,7 @@ describe('referrers', () => {
       });
     await send('GET', `/v2/${repository}/manifests/${artifact.digest}`);
     const foreign = [descriptor('before'), descriptor('after'), descriptor('beside')];
-    sourceKnows(...foreign, { ...descriptor('as it is there'), digest: artifact.digest as Digest });
+    sourceKnows(...foreign, { ...descriptor('as it is there'), digest: artifact.digest });
     const answer = jsonOf(await send('GET', `/v2/${repository}/referrers/${image.digest}`)) as {
       readonly manifests: readonly Descriptor[];
     };

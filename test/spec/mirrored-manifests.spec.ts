@@ -1,75 +1,26 @@
-import { AccessControl, type Digest, parseRepositoryName, parseTag } from '@berth/sdk';
-import { anImage, anIndex, type BuiltManifest, pushManifest } from '@berth/testkit';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AccessControl, parseRepositoryName } from '@berth/sdk';
+import { anImage, anIndex, pushManifest } from '@berth/testkit';
+import { describe, expect, it, vi } from 'vitest';
 import { GarbageCollection } from '../../src/content/garbage-collection/garbage-collection.js';
-import { ManifestService } from '../../src/content/manifests/manifest.service.js';
 import { expectError, headerOf, jsonOf } from './exchange.js';
-import { ABSENT, DOWN, FixtureSource, refused, UPSTREAM } from './fixture-source.js';
-import { senderTo, useRegistry } from './use-registry.js';
+import { ABSENT, DOWN, refused, UPSTREAM } from './fixture-source.js';
+import { aName, found, pathOf, pointsAt, useMirror } from './use-mirror.js';
 
-const registry = useRegistry();
-const send = senderTo(registry);
-let source: FixtureSource;
-
-beforeAll(() => {
-  source = new FixtureSource(registry());
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-  source.reset();
-});
-
-let named = 0;
-const aName = (): string => `mirror/app-${String(named++)}`;
-const path = (repository: string, reference: string): string => `/v2/${repository}/manifests/${reference}`;
-
-const found = ({ manifest, mediaType }: BuiltManifest) =>
-  ({ outcome: 'found', found: { mediaType, bytes: manifest, upstream: UPSTREAM } }) as const;
-
-/** The source has these, each by its digest and the first by every tag. */
-function sourceHas(...built: readonly [BuiltManifest, ...BuiltManifest[]]): void {
-  source.answers['manifest.readMiss'] = ({ reference }) => {
-    const one =
-      reference.kind === 'tag' ? built[0] : built.find(({ digest }) => (digest as string) === reference.digest);
-    return Promise.resolve(one ? found(one) : ABSENT);
-  };
-}
-
-const pointsAt = ({ digest, mediaType, manifest }: BuiltManifest) =>
-  Promise.resolve({
-    outcome: 'found',
-    found: { digest, mediaType, size: manifest.byteLength },
-  } as const);
-
-const asked = (repository: string) => source.askedOf('manifest.readMiss', repository).length;
-
-/** A repository that mirrors `built` under the tag `v1`. */
-async function aMirrorOf(built: BuiltManifest): Promise<string> {
-  const repository = aName();
-  sourceHas(built);
-  expect((await send('GET', path(repository, 'v1'))).status).toBe(200);
-  source.reset();
-  return repository;
-}
-
-const staleAnswers = (): number =>
-  registry().numbers.find(({ name }) => name === 'berth_stale_answers_total')?.series[0]?.value ?? 0;
+const { registry, send, source, sourceHas, asked, aMirrorOf, pull } = useMirror();
 
 describe('a manifest that is not held', () => {
   it('is served by tag as a source has it, kept, and asked for no more', async () => {
     const [repository, image] = [aName(), anImage().build()];
     sourceHas(image);
-    const first = await send('GET', path(repository, 'v1'));
+    const first = await send('GET', pathOf(repository, 'v1'));
     expect([first.status, first.body]).toEqual([200, image.manifest]);
     expect(headerOf(first, 'docker-content-digest')).toBe(image.digest);
     expect(headerOf(first, 'content-type')).toBe(image.mediaType);
 
     source.answers['tag.refresh'] = () => pointsAt(image);
     for (const reference of ['v1', image.digest]) {
-      expect((await send('GET', path(repository, reference))).body).toEqual(image.manifest);
-      expect((await send('HEAD', path(repository, reference))).status).toBe(200);
+      expect((await send('GET', pathOf(repository, reference))).body).toEqual(image.manifest);
+      expect((await send('HEAD', pathOf(repository, reference))).status).toBe(200);
     }
     expect(asked(repository)).toBe(1);
   });
@@ -77,15 +28,15 @@ describe('a manifest that is not held', () => {
   it('is served by HEAD and by digest', async () => {
     const [repository, image] = [aName(), anImage().build()];
     sourceHas(image);
-    const head = await send('HEAD', path(repository, image.digest));
+    const head = await send('HEAD', pathOf(repository, image.digest));
     expect([head.status, headerOf(head, 'content-length')]).toEqual([200, String(image.manifest.byteLength)]);
-    expect((await send('GET', path(repository, image.digest))).body).toEqual(image.manifest);
+    expect((await send('GET', pathOf(repository, image.digest))).body).toEqual(image.manifest);
   });
 
   it('is told of as mirrored, and its repository with its upstream', async () => {
     const [repository, image] = [aName(), anImage().build()];
     sourceHas(image);
-    await send('GET', path(repository, 'v1'));
+    await send('GET', pathOf(repository, 'v1'));
     const { digest } = image;
     await vi.waitFor(() => {
       expect(source.heardOf('manifest.pulled', repository)).toHaveLength(1);
@@ -108,14 +59,14 @@ describe('a manifest that is not held', () => {
 
   it('names what it lacks as remote and what it has as held', async () => {
     const [one, other] = [anImage().build(), anImage().build()];
-    const index = anIndex().with(one).with(other).build();
+    const index = anIndex().of(one, other).build();
     const repository = await aMirrorOf(one);
     sourceHas(index);
-    expect((await send('GET', path(repository, index.digest))).status).toBe(200);
+    expect((await send('GET', pathOf(repository, index.digest))).status).toBe(200);
     const rows = await registry()
       .foundations.database.reader.selectFrom('manifest_references as f')
       .innerJoin('manifests as m', 'm.id', 'f.manifest_id')
-      .where('m.digest', '=', index.digest as Digest)
+      .where('m.digest', '=', index.digest)
       .select(['f.digest', 'f.state'])
       .execute();
     expect(Object.fromEntries(rows.map(({ digest, state }) => [digest, state]))).toEqual({
@@ -127,11 +78,11 @@ describe('a manifest that is not held', () => {
   it('stays when garbage is collected, though no tag points at it', async () => {
     const [repository, image] = [aName(), anImage().build()];
     sourceHas(image);
-    await send('GET', path(repository, image.digest));
+    await send('GET', pathOf(repository, image.digest));
     registry().clock.advance(365 * 24 * 3_600_000);
     const { signal } = new AbortController();
     await registry().application.get(GarbageCollection).run({ delay: 0, signal, gentle: false });
-    expect((await send('HEAD', path(repository, image.digest))).status).toBe(200);
+    expect((await send('HEAD', pathOf(repository, image.digest))).status).toBe(200);
     expect(asked(repository)).toBe(1);
   });
 
@@ -141,7 +92,7 @@ describe('a manifest that is not held', () => {
       await new Promise(setImmediate);
       return found(image);
     };
-    const answers = await Promise.all(Array.from({ length: 50 }, () => send('GET', path(repository, 'v1'))));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => send('GET', pathOf(repository, 'v1'))));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(asked(repository)).toBe(1);
   });
@@ -168,26 +119,18 @@ describe('a manifest that is not held', () => {
     const [repository, image] = [aName(), anImage().build()];
     await pushManifest(registry().request, repository, image, { tag: 'v1' });
     sourceHas(anImage().build());
-    expectError(await send('GET', path(repository, 'v2')), 404, 'MANIFEST_UNKNOWN');
-    expect((await send('GET', path(repository, 'v1'))).body).toEqual(image.manifest);
+    expectError(await send('GET', pathOf(repository, 'v2')), 404, 'MANIFEST_UNKNOWN');
+    expect((await send('GET', pathOf(repository, 'v1'))).body).toEqual(image.manifest);
     expect(source.asked).toEqual([]);
   });
 });
-
-/** Past HTTP, with a signal of the test's own. */
-function pull(repository: string, signal: AbortSignal, tag = 'v1') {
-  const name = parseRepositoryName(repository) ?? expect.fail();
-  const reference = { kind: 'tag', tag: parseTag(tag) ?? expect.fail() } as const;
-  const context = { actor: undefined, requestId: undefined, signal, warn: () => undefined };
-  return registry().application.get(ManifestService).pull(name, reference, context);
-}
 
 describe('a manifest that a source gives', () => {
   it('is gated before anything of it is answered, and a refusal is 403 and leaves nothing', async () => {
     const [repository, image] = [aName(), anImage().build()];
     sourceHas(image);
     source.refusals = { 'manifest.beforePut': refused() };
-    const answer = await send('GET', path(repository, 'v1'));
+    const answer = await send('GET', pathOf(repository, 'v1'));
     expectError(answer, 403, 'DENIED');
     expect(jsonOf(answer)).toMatchObject({
       errors: [{ message: 'no label says who made it', detail: { label: 'maker' } }],
@@ -204,14 +147,14 @@ describe('a manifest that a source gives', () => {
       const [repository, image] = [aName(), anImage().build()];
       if (refusals['manifest.beforePut']) sourceHas(image);
       source.refusals = refusals;
-      const { status } = await send('GET', path(repository, 'v1'));
+      const { status } = await send('GET', pathOf(repository, 'v1'));
       registry().clock.advance(9_999);
-      expect((await send('GET', path(repository, 'v1'))).status).toBe(status);
+      expect((await send('GET', pathOf(repository, 'v1'))).status).toBe(status);
       expect(asked(repository)).toBe(1);
       registry().clock.advance(1);
       source.refusals = {};
       sourceHas(image);
-      expect((await send('GET', path(repository, 'v1'))).status).toBe(200);
+      expect((await send('GET', pathOf(repository, 'v1'))).status).toBe(200);
       source.reset();
     }
   });
@@ -220,27 +163,27 @@ describe('a manifest that a source gives', () => {
     const [repository, image] = [aName(), anImage().build()];
     sourceHas(image);
     source.refusals = { 'tag.beforeMove': refused() };
-    expectError(await send('GET', path(repository, 'v1')), 403, 'DENIED');
-    expect((await send('GET', path(repository, image.digest))).status).toBe(200);
+    expectError(await send('GET', pathOf(repository, 'v1')), 403, 'DENIED');
+    expect((await send('GET', pathOf(repository, image.digest))).status).toBe(200);
   });
 
   it('is 500 where a gate fails', async () => {
     const repository = aName();
     sourceHas(anImage().build());
     source.refusals = { 'manifest.beforePut': new TypeError('a bug') };
-    expectError(await send('GET', path(repository, 'v1')), 500, 'UNKNOWN');
-    expectError(await send('GET', path(repository, 'v1')), 500, 'UNKNOWN');
+    expectError(await send('GET', pathOf(repository, 'v1')), 500, 'UNKNOWN');
+    expectError(await send('GET', pathOf(repository, 'v1')), 500, 'UNKNOWN');
     expect(asked(repository)).toBe(2);
   });
 
   it('is 502 where its bytes are not those of the digest, and nothing is kept', async () => {
     const [repository, image] = [aName(), anImage().build()];
     source.answers['manifest.readMiss'] = () => Promise.resolve(found(anImage().build()));
-    const answer = await send('GET', path(repository, image.digest));
+    const answer = await send('GET', pathOf(repository, image.digest));
     expectError(answer, 502, 'UNAVAILABLE');
     expect(answer.body.toString()).toContain(UPSTREAM);
     sourceHas(image);
-    expect((await send('GET', path(repository, image.digest))).status).toBe(200);
+    expect((await send('GET', pathOf(repository, image.digest))).status).toBe(200);
   });
 
   it.each([
@@ -252,7 +195,7 @@ describe('a manifest that a source gives', () => {
     ['too many bytes', { mediaType: 'a/b', bytes: Buffer.alloc(5_000_000), upstream: UPSTREAM }],
   ])('is 502 where it is %s', async (_, nonsense) => {
     source.answers['manifest.readMiss'] = () => Promise.resolve({ outcome: 'found', found: nonsense as never });
-    expectError(await send('GET', path(aName(), 'v1')), 502, 'UNAVAILABLE');
+    expectError(await send('GET', pathOf(aName(), 'v1')), 502, 'UNAVAILABLE');
   });
 });
 
@@ -267,7 +210,7 @@ describe('a source without an answer', () => {
     [429, 'TOOMANYREQUESTS', { ...DOWN, status: 429, retryAfter: 7 }],
   ] as const)('is %i %s for %j', async (status, code, answer) => {
     source.answers['manifest.readMiss'] = () => Promise.resolve(answer);
-    const response = await send('GET', path(aName(), 'v1'));
+    const response = await send('GET', pathOf(aName(), 'v1'));
     expectError(response, status, code);
     if (status === 429) expect(headerOf(response, 'retry-after')).toBe('7');
     if (status === 502 && answer.outcome === 'unavailable') expect(response.body.toString()).toContain(UPSTREAM);
@@ -277,7 +220,7 @@ describe('a source without an answer', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const repository = aName();
     source.answers['manifest.readMiss'] = () => new Promise(() => {});
-    const hanging = expect(pull(repository, new AbortController().signal)).rejects.toMatchObject({ status: 504 });
+    const hanging = expect(pull(repository)).rejects.toMatchObject({ status: 504 });
     await vi.waitFor(() => {
       expect(asked(repository)).toBe(1);
     });
@@ -288,117 +231,15 @@ describe('a source without an answer', () => {
   it('is 404 for a HEAD in a repository that is new, by whoever may push there', async () => {
     const repository = aName();
     source.answers['manifest.readMiss'] = () => Promise.resolve(DOWN);
-    expect((await send('HEAD', path(repository, 'v1'))).status).toBe(404);
-    expect((await send('GET', path(repository, 'v1'))).status).toBe(502);
+    expect((await send('HEAD', pathOf(repository, 'v1'))).status).toBe(404);
+    expect((await send('GET', pathOf(repository, 'v1'))).status).toBe(502);
     vi.spyOn(registry().application.get(AccessControl), 'may').mockReturnValue(false);
-    expect((await send('HEAD', path(repository, 'v1'))).status).toBe(502);
+    expect((await send('HEAD', pathOf(repository, 'v1'))).status).toBe(502);
   });
 
   it('is 502 for a HEAD in a repository that is mirrored', async () => {
     const repository = await aMirrorOf(anImage().build());
     source.answers['manifest.readMiss'] = () => Promise.resolve(DOWN);
-    expect((await send('HEAD', path(repository, 'v2'))).status).toBe(502);
-  });
-});
-
-describe('a held tag of a mirrored manifest', () => {
-  it('is served without a mark where its source says that it has not moved', async () => {
-    const image = anImage().build();
-    const repository = await aMirrorOf(image);
-    source.answers['tag.refresh'] = () => pointsAt(image);
-    for (const method of ['GET', 'HEAD']) {
-      const answer = await send(method, path(repository, 'v1'));
-      expect([answer.status, headerOf(answer, 'warning')]).toEqual([200, undefined]);
-    }
-    expect(source.askedOf('tag.refresh', repository)[0]).toMatchObject({ tag: 'v1', held: image.digest });
-  });
-
-  it('moves with its source, which is asked for the manifest by its digest', async () => {
-    const newer = anImage().build();
-    const repository = await aMirrorOf(anImage().build());
-    source.answers['tag.refresh'] = () => pointsAt(newer);
-    sourceHas(newer);
-    const answer = await send('GET', path(repository, 'v1'));
-    expect([answer.body, headerOf(answer, 'warning')]).toEqual([newer.manifest, undefined]);
-    expect(source.askedOf('manifest.readMiss', repository)).toEqual([
-      expect.objectContaining({ reference: { kind: 'digest', digest: newer.digest } }),
-    ]);
-    await vi.waitFor(() => {
-      expect(source.heardOf('tag.moved', repository)).toHaveLength(1);
-    });
-  });
-
-  it('moves to what is held already without asking for it', async () => {
-    const [older, newer] = [anImage().build(), anImage().build()];
-    const repository = await aMirrorOf(older);
-    sourceHas(newer);
-    await send('GET', path(repository, newer.digest));
-    source.reset();
-    source.answers['tag.refresh'] = () => pointsAt(newer);
-    expect((await send('GET', path(repository, 'v1'))).body).toEqual(newer.manifest);
-    expect(asked(repository)).toBe(0);
-    expect(source.heardOf('tag.beforeMove', repository)).toEqual([
-      expect.objectContaining({ digest: newer.digest, previous: older.digest, origin: 'mirrored' }),
-    ]);
-  });
-
-  it('is 403 where a gate refuses what it has moved to', async () => {
-    const newer = anImage().build();
-    const repository = await aMirrorOf(anImage().build());
-    source.answers['tag.refresh'] = () => pointsAt(newer);
-    sourceHas(newer);
-    source.refusals = { 'manifest.beforePut': refused() };
-    expectError(await send('GET', path(repository, 'v1')), 403, 'DENIED');
-  });
-
-  it.each([
-    ['absent', ABSENT],
-    ['stale', { outcome: 'stale', reason: 'its breaker is open' }],
-    ['unavailable', DOWN],
-    ['refused', { ...DOWN, status: 401 }],
-    ['nonsense', { outcome: 'found', found: { digest: 'sha256:nonsense' } as never }],
-    ['nothing', { outcome: 'found', found: undefined as never }],
-  ] as const)('is served marked stale, and counted, where its source is %s', async (_, answer) => {
-    const image = anImage().build();
-    const repository = await aMirrorOf(image);
-    source.answers['tag.refresh'] = () => Promise.resolve(answer);
-    const before = staleAnswers();
-    for (const method of ['GET', 'HEAD']) {
-      const response = await send(method, path(repository, 'v1'));
-      expect([response.status, headerOf(response, 'warning')]).toEqual([200, '110 - "Response is Stale"']);
-    }
-    expect(staleAnswers()).toBe(before + 2);
-  });
-
-  it('is served marked stale where what it has moved to cannot be had', async () => {
-    const [older, newer] = [anImage().build(), anImage().build()];
-    const repository = await aMirrorOf(older);
-    source.answers['tag.refresh'] = () => pointsAt(newer);
-    for (const answer of [DOWN, ABSENT]) {
-      source.answers['manifest.readMiss'] = () => Promise.resolve(answer);
-      const response = await send('GET', path(repository, 'v1'));
-      expect([response.body, headerOf(response, 'warning')]).toEqual([older.manifest, '110 - "Response is Stale"']);
-    }
-  });
-
-  it('is served marked stale where its source hangs, at the deadline', async () => {
-    const repository = await aMirrorOf(anImage().build());
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    source.answers['tag.refresh'] = () => new Promise(() => {});
-    const pulled = pull(repository, new AbortController().signal);
-    await vi.waitFor(() => {
-      expect(source.askedOf('tag.refresh', repository)).toHaveLength(1);
-    });
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect((await pulled).isStale).toBe(true);
-  });
-
-  it('is never asked about by its digest, nor where the manifest was pushed', async () => {
-    const [image, pushed] = [anImage().build(), anImage().build()];
-    const repository = await aMirrorOf(image);
-    await pushManifest(registry().request, repository, pushed, { tag: 'own' });
-    await send('GET', path(repository, image.digest));
-    await send('GET', path(repository, 'own'));
-    expect(source.asked).toEqual([]);
+    expect((await send('HEAD', pathOf(repository, 'v2'))).status).toBe(502);
   });
 });

@@ -31,7 +31,9 @@ export class ManifestCache {
     });
     this.#hits = requests.with({ result: 'hit' });
     this.#misses = requests.with({ result: 'miss' });
-    this.#bytes = meter.gauge({ name: 'berth_manifest_cache_bytes', help: 'Bytes of manifests in the cache.' }).with({});
+    this.#bytes = meter
+      .gauge({ name: 'berth_manifest_cache_bytes', help: 'Bytes of manifests in the cache.' })
+      .with({});
   }
 
   remember(digest: Digest, bytes: Uint8Array): string {

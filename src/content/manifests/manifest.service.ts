@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   algorithmOf,
-  Clock,
   type Digest,
   type Manifest,
   type Reference,
@@ -9,17 +8,15 @@ import {
   type RepositoryName,
   type Tag,
 } from '@berth/sdk';
-import { Changes } from '../../metadata/changes.js';
-import { Database } from '../../metadata/database.js';
 import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
-import { Tags } from '../../metadata/tags.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { digestBytes } from '../blobs/digesting.js';
 import type { ContentContext } from '../content-context.js';
 import { LastSeen } from '../last-seen.js';
 import { ManifestCache } from './manifest-cache.js';
 import { ManifestCommit } from './manifest-commit.js';
-import { manifestUnknown } from './manifest-unknown.js';
+import { manifestUnknown, tagIsMoving } from './manifest-errors.js';
+import { ManifestRemoval } from './manifest-removal.js';
 import { parseManifest } from './manifest-validator.js';
 import { MirroredManifests } from './mirrored-manifests.js';
 import { PullCounter } from './pull-counter.js';
@@ -59,17 +56,14 @@ const ATTEMPTS = 3;
 @Injectable()
 export class ManifestService {
   constructor(
-    private readonly database: Database,
     private readonly manifests: Manifests,
-    private readonly tags: Tags,
-    private readonly changes: Changes,
     private readonly cache: ManifestCache,
     private readonly manifestCommit: ManifestCommit,
+    private readonly removal: ManifestRemoval,
     private readonly mirrored: MirroredManifests,
     private readonly lastSeen: LastSeen,
     private readonly pulls: PullCounter,
     private readonly hooks: HookRunner,
-    private readonly clock: Clock,
   ) {}
 
   /** MANIFEST_UNKNOWN where the repository has no such manifest and no source has it. end-3 HEAD */
@@ -147,8 +141,8 @@ export class ManifestService {
     await this.hooks.gate('manifest.beforeDelete', { repository, reference, digest }, context);
     const gone =
       reference.kind === 'tag'
-        ? await this.#deleteTag(repository, reference.tag, row, context)
-        : await this.#deleteManifest(repository, row, context);
+        ? await this.removal.removeTag(repository, reference.tag, row, context)
+        : await this.removal.removeManifest(repository, row, context);
     for (const tag of gone) this.hooks.notify('tag.deleted', { repository, tag, digest }, context);
     if (reference.kind === 'digest')
       this.hooks.notify('manifest.deleted', { repository, digest, reason: 'request' }, context);
@@ -204,50 +198,6 @@ export class ManifestService {
       }
     }
   }
-
-  #deleteTag(repository: RepositoryName, tag: Tag, row: ManifestRow, { actor }: ContentContext): Promise<Tag[]> {
-    return this.database.transaction(async (facts) => {
-      const { digest } = row;
-      const current = await this.tags.digestOf(facts, row.repositoryId, tag);
-      if (current === undefined) throw manifestUnknown(repository, { kind: 'tag', tag });
-      // The gates agreed to the end of a tag that points at this digest, and at no other.
-      if (current !== digest) throw tagIsMoving([tag]);
-      await this.tags.remove(facts, row.repositoryId, tag);
-      // Whoever pulls by the digest that the tag gave has as long as for anything else that is untagged.
-      await this.manifests.touch(facts, row.id, this.clock.now());
-      await this.changes.record(facts, {
-        at: this.clock.now(),
-        kind: 'tag.deleted',
-        repository,
-        reference: tag,
-        digest,
-        actor,
-      });
-      return [tag];
-    });
-  }
-
-  #deleteManifest(repository: RepositoryName, row: ManifestRow, { actor }: ContentContext): Promise<Tag[]> {
-    const { id, repositoryId, digest } = row;
-    return this.database.transaction(async (facts) => {
-      const parent = await this.manifests.parentOf(facts, repositoryId, digest);
-      if (parent !== undefined) {
-        throw new RegistryError('DENIED', {
-          status: 405,
-          message: 'the manifest is part of an index: delete that first',
-          detail: { digest, index: parent },
-        });
-      }
-      const at = this.clock.now();
-      const tags = await this.tags.removeAllOf(facts, id);
-      if (!(await this.manifests.remove(facts, id))) throw manifestUnknown(repository, { kind: 'digest', digest });
-      for (const tag of tags) {
-        await this.changes.record(facts, { at, kind: 'tag.deleted', repository, reference: tag, digest, actor });
-      }
-      await this.changes.record(facts, { at, kind: 'manifest.deleted', repository, digest, actor });
-      return tags;
-    });
-  }
 }
 
 /** By tag: always sha256, the canonical algorithm. By digest: in the client's algorithm, and it must agree. */
@@ -256,12 +206,4 @@ function digestOfPush({ reference, bytes }: ManifestPush): Digest {
   const found = digestBytes(algorithmOf(reference.digest), bytes);
   if (found === reference.digest) return found;
   throw new RegistryError('DIGEST_INVALID', { detail: { digest: reference.digest, found } });
-}
-
-function tagIsMoving(tags: readonly Tag[]): RegistryError {
-  return new RegistryError('DENIED', {
-    status: 409,
-    message: 'the tag is being moved by others: try again',
-    detail: { tags },
-  });
 }

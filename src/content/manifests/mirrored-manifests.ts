@@ -18,7 +18,7 @@ import type { ContentContext } from '../content-context.js';
 import { NegativeMemory } from '../negative-memory.js';
 import { SharedWork } from '../shared-work.js';
 import { type FetchOutcome, ManifestFetch, type WantedManifest } from './manifest-fetch.js';
-import { manifestUnknown } from './manifest-unknown.js';
+import { manifestUnknown } from './manifest-errors.js';
 
 export interface Located {
   readonly row: ManifestRow;
