@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { casesFor } from './cases/all-cases.ts';
 import { FULL_PLAN, type Measurement, Measuring, QUICK_PLAN } from './measure.ts';
+import { idleHookNanoseconds } from './hook-cost.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
 import { startBerth } from './peer-berth.ts';
 import { isCncfInstalled, startCncf } from './peer-cncf.ts';
 import type { Peer } from './peer.ts';
 import { seededRandom } from './random.ts';
-import { machine, measurementRecord, noteLines, tableHead, tableRows, verdictLines } from './report.ts';
+import { hookLine, machine, measurementRecord, noteLines, tableHead, tableRows, verdictLines } from './report.ts';
 import { type Verdict, verdictsOn } from './verdicts.ts';
 import { Workspace } from './workspace.ts';
 
@@ -66,6 +67,7 @@ async function bench(options: BenchOptions, workspace: Workspace): Promise<numbe
   const measurements = await measureAll(options, workspace);
   const verdicts = verdictsOn(measurements);
   say(`\n${noteLines(measurements)}\n\n${verdictLines(verdicts)}`);
+  say(`\n${hookLine(await idleHookNanoseconds(), measurements)}`);
   if (options.json !== undefined) await writeJson(options.json, options, measurements, verdicts);
   const isMissed = verdicts.some(({ isMet }) => !isMet);
   return options.enforce && isMissed ? 1 : 0;
