@@ -4,6 +4,7 @@ import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { describeContent } from './metadata-content.contract.js';
 import { type MetadataNouns, nounsOver } from './metadata-nouns.js';
 import { AT, aManifestRow, aRepository, digestOfText, nameOf, putBlob } from './metadata-samples.js';
+import { describeStoredBlobs } from './metadata-stored-blobs.contract.js';
 
 export interface DatabaseUnderTest {
   /** Not open yet, and empty. */
@@ -29,6 +30,7 @@ export function describeMetadata(name: string, make: () => Promise<DatabaseUnder
     describeTransactions(() => nouns);
     describeRepositories(() => nouns);
     describeContent(() => nouns);
+    describeStoredBlobs(() => nouns);
     describeUploads(() => nouns);
     describeLeases(() => nouns);
     describePulls(() => nouns);

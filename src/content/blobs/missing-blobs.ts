@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessControl, type Digest, type RepositoryName } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { Blobs } from '../../metadata/blobs.js';
@@ -21,7 +21,7 @@ interface Flight {
  * fetch, which goes on for the others when one of them leaves.
  */
 @Injectable()
-export class MissingBlobs implements OnModuleDestroy {
+export class MissingBlobs implements OnApplicationShutdown {
   readonly #flights = new Map<string, Flight>();
   readonly #stopping = new AbortController();
 
@@ -35,7 +35,8 @@ export class MissingBlobs implements OnModuleDestroy {
     private readonly logger: RegistryLogger,
   ) {}
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the last request: those under way may finish, and what nobody waits for any more ends. */
+  async onApplicationShutdown(): Promise<void> {
     this.#stopping.abort(new Error('The server is stopping.'));
     await Promise.allSettled([...this.#flights.values()].map(({ fetched }) => fetched));
   }
