@@ -1,5 +1,5 @@
 import { parseRepositoryName, parseTag, type SourceFinds, type SourceResult } from '@berth/sdk';
-import type { BuiltManifest } from '@berth/testkit';
+import type { BuiltManifest, TestRegistry } from '@berth/testkit';
 import { afterEach, beforeAll, expect, vi } from 'vitest';
 import { ManifestService, type PulledManifest } from '../../src/content/manifests/manifest.service.js';
 import { ABSENT, FixtureSource, UPSTREAM } from './fixture-source.js';
@@ -26,8 +26,22 @@ export function pointsAt({
   return Promise.resolve({ outcome: 'found', found: { digest, mediaType, size: manifest.byteLength } });
 }
 
+export interface Mirror {
+  readonly registry: () => TestRegistry;
+  readonly send: ReturnType<typeof senderTo>;
+  readonly source: FixtureSource;
+  /** The source has these, each by its digest and the first by every tag. */
+  readonly sourceHas: (...built: readonly [BuiltManifest, ...BuiltManifest[]]) => void;
+  /** How often the source was asked for a manifest. */
+  readonly asked: (repository: string) => number;
+  /** A repository that mirrors `built` under the tag `v1`. */
+  readonly aMirrorOf: (built: BuiltManifest) => Promise<string>;
+  /** Pulls `v1` past HTTP, with a signal of the test's own. */
+  readonly pull: (repository: string, signal?: AbortSignal) => Promise<PulledManifest>;
+}
+
 /** One server for all tests of a file, with a source that each test tells what to answer. */
-export function useMirror() {
+export function useMirror(): Mirror {
   const registry = useRegistry();
   const send = senderTo(registry);
   const source = new FixtureSource();
@@ -40,19 +54,16 @@ export function useMirror() {
     source.reset();
   });
 
-  /** The source has these, each by its digest and the first by every tag. */
-  const sourceHas = (...built: readonly [BuiltManifest, ...BuiltManifest[]]): void => {
+  const sourceHas: Mirror['sourceHas'] = (...built) => {
     source.answers['manifest.readMiss'] = ({ reference }) => {
       const one = reference.kind === 'tag' ? built[0] : built.find(({ digest }) => digest === reference.digest);
       return Promise.resolve(one ? found(one) : ABSENT);
     };
   };
 
-  /** How often the source was asked for a manifest. */
-  const asked = (repository: string): number => source.askedOf('manifest.readMiss', repository).length;
+  const asked: Mirror['asked'] = (repository) => source.askedOf('manifest.readMiss', repository).length;
 
-  /** A repository that mirrors `built` under the tag `v1`. */
-  const aMirrorOf = async (built: BuiltManifest): Promise<string> => {
+  const aMirrorOf: Mirror['aMirrorOf'] = async (built) => {
     const repository = aName();
     sourceHas(built);
     expect((await send('GET', pathOf(repository, 'v1'))).status).toBe(200);
@@ -60,8 +71,7 @@ export function useMirror() {
     return repository;
   };
 
-  /** Pulls `v1` past HTTP, with a signal of the test's own. */
-  const pull = (repository: string, signal = new AbortController().signal): Promise<PulledManifest> => {
+  const pull: Mirror['pull'] = (repository, signal = new AbortController().signal) => {
     const name = parseRepositoryName(repository) ?? expect.fail();
     const reference = { kind: 'tag', tag: parseTag('v1') ?? expect.fail() } as const;
     const context = { actor: undefined, requestId: undefined, signal, warn: () => undefined };
