@@ -74,7 +74,7 @@ export class ManifestFetch {
       verified = verify(wanted.reference, found);
     } catch (cause) {
       const { repository, reference } = wanted;
-      const upstream = nameOf(found);
+      const { upstream } = found;
       this.logger.warn({ repository, reference, upstream, err: cause }, 'a source gave no manifest that can be served');
       return unavailable(new UpstreamUnavailable({ upstream }, cause));
     }
@@ -130,22 +130,15 @@ function unavailable(error: UpstreamUnavailable): FetchOutcome {
   return { outcome: 'unavailable', error };
 }
 
-/** Throws what is wrong with it: plugins may be written in JavaScript, and upstreams may send anything. */
+/** Throws what is wrong with it: upstreams may send anything. */
 function verify(reference: Reference, found: Found): Verified {
   const { bytes, mediaType, upstream } = found;
-  if (!(bytes instanceof Uint8Array) || typeof mediaType !== 'string' || typeof upstream !== 'string')
-    throw new TypeError('A source must give bytes, their media type and the name of the upstream.');
   if (bytes.byteLength > MANIFEST_MAX_BYTES)
     throw new RangeError(`A manifest of ${String(bytes.byteLength)} bytes is too large.`);
   const digest = digestBytes(reference.kind === 'digest' ? algorithmOf(reference.digest) : 'sha256', bytes);
   if (reference.kind === 'digest' && digest !== reference.digest)
     throw new Error(`The bytes given for ${reference.digest} are those of ${digest}.`);
   return { manifest: parseManifest(bytes, mediaType), digest, bytes, upstream };
-}
-
-function nameOf(found: unknown): string {
-  const isNamed = typeof found === 'object' && found !== null && 'upstream' in found;
-  return isNamed && typeof found.upstream === 'string' ? found.upstream : 'of the source';
 }
 
 /** Whatever a gate says of a push, a client that pulls is denied. */

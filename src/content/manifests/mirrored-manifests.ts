@@ -4,13 +4,11 @@ import {
   Clock,
   formatReference,
   Meter,
-  parseDigest,
   type Reference,
   type RegistryError,
   type RepositoryName,
   type Tag,
 } from '@berth/sdk';
-import { RegistryLogger } from '../../logging/registry-logger.js';
 import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
 import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
@@ -49,7 +47,6 @@ export class MirroredManifests implements OnModuleDestroy {
     private readonly manifestFetch: ManifestFetch,
     private readonly access: AccessControl,
     private readonly hooks: HookRunner,
-    private readonly logger: RegistryLogger,
     clock: Clock,
     meter: Meter,
   ) {
@@ -125,12 +122,7 @@ export class MirroredManifests implements OnModuleDestroy {
   ): Promise<Refreshed> {
     const result = await this.hooks.source('tag.refresh', { repository, tag, held: held.digest }, context);
     if (result.outcome !== 'found') return 'stale';
-    const given: unknown = (result.found as { readonly digest?: unknown } | undefined)?.digest;
-    const digest = typeof given === 'string' ? parseDigest(given) : undefined;
-    if (!digest) {
-      this.logger.warn({ repository, tag, digest: given }, 'a source gave no digest that a tag could point at');
-      return 'stale';
-    }
+    const { digest } = result.found;
     if (digest === held.digest) return 'fresh';
     const reference = { kind: 'digest', digest } as const;
     const wanted = { repository, reference, tag: { name: tag, previous: held.digest } };

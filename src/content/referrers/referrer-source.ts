@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Descriptor, type Digest, parseDigest, type RepositoryName } from '@berth/sdk';
-import { RegistryLogger } from '../../logging/registry-logger.js';
+import type { Descriptor, Digest, RepositoryName } from '@berth/sdk';
 import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import type { ContentContext } from '../content-context.js';
@@ -20,7 +19,6 @@ export class ReferrerSource {
   constructor(
     private readonly repositories: Repositories,
     private readonly hooks: HookRunner,
-    private readonly logger: RegistryLogger,
   ) {}
 
   /** None for a repository whose first content was pushed. */
@@ -30,26 +28,14 @@ export class ReferrerSource {
     const result = await this.hooks.source('referrers.refresh', { repository, digest }, context);
     if (result.outcome === 'absent') return NONE;
     if (result.outcome !== 'found') return { descriptors: [], isStale: true };
-    const given: unknown = result.found;
-    const entries: readonly unknown[] = Array.isArray(given) ? given : [undefined];
-    const descriptors = entries.flatMap((entry) => descriptorIn(entry) ?? []);
-    if (descriptors.length < entries.length) {
-      this.logger.warn({ repository, digest }, 'a source gave referrers that are no descriptors');
-    }
-    const byDigest = new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
-    return {
-      descriptors: [...byDigest.values()].sort((one, other) => (one.digest < other.digest ? -1 : 1)),
-      isStale: descriptors.length < entries.length,
-    };
+    const byDigest = new Map(result.found.map((descriptor) => [descriptor.digest, listed(descriptor)]));
+    const descriptors = [...byDigest.values()].sort((one, other) => (one.digest < other.digest ? -1 : 1));
+    return { descriptors, isStale: false };
   }
 }
 
-/** What a referrers response says of one, or `undefined` where `value` is none: it comes from a plugin, and from its upstream. */
-function descriptorIn(value: unknown): Descriptor | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { mediaType, digest: text, size, artifactType, annotations } = value as Readonly<Record<string, unknown>>;
-  const digest = typeof text === 'string' ? parseDigest(text) : undefined;
-  if (!digest || typeof mediaType !== 'string' || typeof size !== 'number') return undefined;
+/** What a referrers response says of one, and nothing else that its upstream may have said. */
+function listed({ mediaType, digest, size, artifactType, annotations }: Descriptor): Descriptor {
   return {
     mediaType,
     digest,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { parseTag, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
+import { RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
 import { Repositories } from '../../metadata/repositories.js';
 import { Tags } from '../../metadata/tags.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
@@ -35,10 +35,6 @@ export class TagService {
       : undefined;
     if (result?.outcome === 'unavailable' && result.status !== 404) throw new UpstreamUnavailable(result);
     if (result?.outcome !== 'found') throw new RegistryError('NAME_UNKNOWN', { detail: { repository } });
-    // A plugin may be written in JavaScript, and its upstream may say anything.
-    const given: unknown = result.found;
-    if (!Array.isArray(given)) throw new UpstreamUnavailable({ upstream: 'of the source' });
-    const tags = given.flatMap((tag: unknown) => (typeof tag === 'string' ? (parseTag(tag) ?? []) : []));
-    return [...new Set(tags)].sort();
+    return [...new Set(result.found)].sort();
   }
 }
