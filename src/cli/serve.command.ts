@@ -11,6 +11,9 @@ import { ConfigReload } from '../config-reload.js';
 import { reloadOnChange } from './reload-on-change.js';
 import { EXIT } from './exit-code.js';
 
+/** How long the process stays when everything is closed and something still runs, in milliseconds. */
+const LAST_MOMENTS = 1000;
+
 /**
  * Serves until SIGTERM or SIGINT. `configPath`: absent for the configuration that comes with the package. Resolves with the
  * exit code: 0 after an orderly end, 1 where the server could not start.
@@ -49,6 +52,8 @@ export async function serve(configPath: string | undefined): Promise<number> {
   endReloading();
   logger.info({ signal }, 'stopping: transfers under way may finish');
   await shutDown(application, foundations, config.http.drainTimeout);
+  // What a plugin has left running holds the process no longer than this.
+  setTimeout(() => process.exit(EXIT.ok), LAST_MOMENTS).unref();
   return EXIT.ok;
 }
 

@@ -57,7 +57,9 @@ export class ProbeRound {
       expiry.abort(new DOMException(late, 'TimeoutError'));
     }, DEADLINE);
     this.#hanging.add(probe);
-    const answer = faultOf(probe, expiry.signal).finally(() => this.#hanging.delete(probe));
+    const answer = faultOf(probe, expiry.signal).finally(() => {
+      this.#hanging.delete(probe);
+    });
     try {
       return await Promise.race([answer, expired]);
     } finally {
@@ -69,7 +71,8 @@ export class ProbeRound {
 /** Never rejects. */
 async function faultOf(probe: HealthProbe, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const answer: unknown = await probe.check(signal);
+    // What a plugin in JavaScript answers may be anything.
+    const answer = await Promise.resolve<unknown>(probe.check(signal));
     return answer === undefined ? undefined : `it answered with a ${typeof answer} where it should resolve or reject`;
   } catch (cause) {
     return cause instanceof Error && cause.message !== '' ? cause.message : String(cause);

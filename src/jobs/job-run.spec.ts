@@ -169,7 +169,7 @@ describe('the record of a run', () => {
 
   it.each([
     ['failed', jobOf(() => Promise.reject(new TypeError('a bug'))), 'TypeError: a bug'],
-    ['aborted', jobOf(untilAborted, { timeout: 5 }), expect.stringContaining('TimeoutError')],
+    ['aborted', jobOf(untilAborted, { timeout: 5 }), 'TimeoutError: The operation was aborted due to timeout'],
   ])('says why it %s', async (outcome, job, error) => {
     await runs.start(job);
 

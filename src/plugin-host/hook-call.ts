@@ -92,7 +92,8 @@ export class HookCall {
 
 /** A warning that comes after the answer has no place in it. */
 function warnUntil(call: { readonly isOver: boolean }, context: Pick<GateContext, 'warn'>): GateContext['warn'] {
-  return (text) => {
+  // What a plugin in JavaScript says may be anything.
+  return (text: unknown) => {
     if (!call.isOver) context.warn(String(text));
   };
 }

@@ -106,9 +106,9 @@ export class HookRunner extends Notifier {
     deepFreeze(event);
     for (const entry of entries) {
       try {
-        const answer = await this.#call.run(name, entry, event, context as ContextOf<Name>);
+        const answer = await this.#call.run(name, entry, event, context);
         // Whoever answers `false` means no.
-        if (answer !== undefined) throw new TypeError(`A gate answers with nothing or throws; this one gave a value.`);
+        if (answer !== undefined) throw new TypeError('A gate answers with nothing or throws; this one gave a value.');
       } catch (cause) {
         const refusal = refusalOf(cause);
         if (refusal) throw refusal;

@@ -15,7 +15,7 @@ export async function migratePlugin(
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
   const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : 'it threw no error';
   throw new MetadataError(
     failed === undefined
       ? `The tables of the plugin ${plugin} were made by other migrations than it has: ${reason}.`

@@ -87,6 +87,8 @@ export class SqlitePluginDatabase extends PluginDatabase {
     const tables = new Kysely<unknown>({ dialect });
     try {
       await migratePlugin(tables, plugin, migrations);
+      // A new file has its log from the first transaction on, and there may have been no migration.
+      writer.exec('BEGIN IMMEDIATE; COMMIT');
       const log = await WriteAheadLog.open(`${path}-wal`);
       if (this.options.durable) await syncFolderOf(path);
       const readerConnection = connectForReading(path);

@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { checkedAnswer } from './source-answer.js';
+
+const digest = `sha256:${'0'.repeat(64)}`;
+const descriptor = { mediaType: 'a/b', digest, size: 5 };
+const blob = (more: object): object => ({ stream: Readable.from([]), size: 5, upstream: 'u', ...more });
+
+describe('the answer of a source', () => {
+  it.each([
+    ['tag.refresh', { ...descriptor, digest: 'sha256:short' }],
+    ['tag.refresh', { ...descriptor, size: '5' }],
+    ['tag.refresh', undefined],
+    ['manifest.readMiss', { mediaType: 'a/b', bytes: 'text', upstream: 'u' }],
+    ['manifest.readMiss', { mediaType: 'a/b', bytes: Buffer.from('x') }],
+    ['blob.readMiss', blob({ stream: 'bytes' })],
+    ['blob.readMiss', blob({ size: -1 })],
+    ['blob.readMiss', null],
+    ['referrers.refresh', descriptor],
+    ['referrers.refresh', [descriptor, { digest }]],
+    ['tags.listMiss', 'latest'],
+    ['tags.listMiss', ['latest', 'not a tag']],
+  ] as const)('to %s is none where it found %j', (name, found) => {
+    expect(() => checkedAnswer(name, { outcome: 'found', found })).toThrow(TypeError);
+  });
+
+  it.each([
+    ['tag.refresh', descriptor],
+    ['manifest.readMiss', { mediaType: 'a/b', bytes: Buffer.from('x'), upstream: 'u' }],
+    ['blob.readMiss', blob({ size: undefined })],
+    ['referrers.refresh', []],
+    ['tags.listMiss', ['latest']],
+  ] as const)('to %s is one where it found what it is asked for', (name, found) => {
+    const answer = { outcome: 'found', found };
+
+    expect(checkedAnswer(name, answer)).toBe(answer);
+  });
+
+  it.each([
+    { outcome: 'absent' },
+    { outcome: 'stale', reason: 'r' },
+    { outcome: 'unavailable', upstream: 'u', status: 503 },
+  ])('may be %j', (answer) => {
+    expect(checkedAnswer('tags.listMiss', answer)).toBe(answer);
+  });
+});
