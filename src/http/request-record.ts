@@ -32,39 +32,22 @@ export class RequestRecord {
     const duration = performance.now() - facts.arrived;
     const { repository, reference, digest, actor, bytes } = facts;
     this.#series.add(method, status, duration, isWhole && method === 'GET' ? bytes : 0);
-    if (this.logger.infoEnabled) {
-      this.logger.info(
-        {
-          requestId: id,
-          method,
-          path: pathOf(request),
-          status,
-          duration: Math.round(duration * 1000) / 1000,
-          bytes,
-          address: request.ip,
-          userAgent: request.headers['user-agent'],
-          actor,
-          repository,
-          reference,
-          digest,
-        },
-        'request',
-      );
-    }
-    if (this.audit.enabled && isAudited(method, status)) {
-      const { ip: address } = request;
-      this.audit.record({
-        method,
-        path: pathOf(request),
-        status,
-        repository,
-        reference,
-        digest,
-        actor,
-        address,
-        requestId: id,
-      });
-    }
+    const line = {
+      requestId: id,
+      method,
+      path: pathOf(request),
+      status,
+      duration,
+      bytes,
+      address: request.ip,
+      userAgent: request.headers['user-agent'],
+      actor,
+      repository,
+      reference,
+      digest,
+    };
+    this.logger.request(line);
+    if (this.audit.enabled && isAudited(method, status)) this.audit.record(line);
     const route = request.routeOptions.url ?? '';
     const traceparent = request.headers['traceparent']?.toString();
     this.notifier.notify(

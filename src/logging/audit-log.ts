@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { closeLogOutput, type LogOutput } from './log-output.js';
+import { timeField } from './time-field.js';
 
 export interface AuditRecord {
   readonly method: string;
@@ -19,15 +20,19 @@ export class AuditLog {
   readonly #pino: Logger | undefined;
 
   constructor(private readonly output: LogOutput | undefined) {
-    this.#pino = output && pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
+    this.#pino = output && pino({ base: null, timestamp: timeField }, output);
   }
 
   get enabled(): boolean {
     return this.#pino !== undefined;
   }
 
-  record(record: AuditRecord): void {
-    this.#pino?.info(record, record.status < 400 ? 'write' : 'refusal');
+  /** Only the fields of an AuditRecord are written, whatever else the object has. */
+  record({ method, path, status, repository, reference, digest, actor, address, requestId }: AuditRecord): void {
+    this.#pino?.info(
+      { method, path, status, repository, reference, digest, actor, address, requestId },
+      status < 400 ? 'write' : 'refusal',
+    );
   }
 
   /** What the server itself removed. */

@@ -31,8 +31,6 @@ describe('the log', () => {
     logger.debug('detail');
 
     expect(linesOf(output)).toEqual([]);
-    expect(logger.infoEnabled).toBe(true);
-    expect(new RegistryLogger(output, 'warn').infoEnabled).toBe(false);
   });
 
   it('tells of an error with its cause', () => {

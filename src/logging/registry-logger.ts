@@ -1,6 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
 import { closeLogOutput, type LogOutput } from './log-output.js';
+import { type RequestLine, requestLine } from './request-line.js';
+import { timeField } from './time-field.js';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -11,7 +13,7 @@ export class RegistryLogger implements LoggerService {
 
   constructor(output: LogOutput, level: string) {
     this.#output = output;
-    this.#pino = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
+    this.#pino = pino({ level, base: null, timestamp: timeField }, output);
   }
 
   debug(fields: LogFields | string, message?: string): void {
@@ -30,6 +32,11 @@ export class RegistryLogger implements LoggerService {
     this.#write('error', fields, message);
   }
 
+  /** The line of a request that is over, at the level `info`. */
+  request(line: RequestLine): void {
+    if (this.#pino.isLevelEnabled('info')) this.#output.write(requestLine(line));
+  }
+
   /** Nest tells of every module and route at this level; that is detail here. */
   log(text: string, context?: string): void {
     this.#pino.debug({ context }, text);
@@ -41,10 +48,6 @@ export class RegistryLogger implements LoggerService {
 
   fatal(text: string, context?: string): void {
     this.#pino.fatal({ context }, text);
-  }
-
-  get infoEnabled(): boolean {
-    return this.#pino.isLevelEnabled('info');
   }
 
   /** Writes out what has been gathered; nothing may be logged afterwards. */
