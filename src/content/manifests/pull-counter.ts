@@ -17,7 +17,9 @@ interface Gathered {
 /** Counts pulls in memory and writes them in batches, so that a pull writes nothing. */
 @Injectable()
 export class PullCounter implements OnApplicationShutdown {
-  #gathered = new Map<string, Gathered>();
+  /** By repository, then by digest. */
+  #gathered = new Map<number, Map<Digest, Gathered>>();
+  #size = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -27,23 +29,26 @@ export class PullCounter implements OnApplicationShutdown {
   ) {}
 
   count(repositoryId: number, digest: Digest): void {
-    const key = `${String(repositoryId)} ${digest}`;
-    const entry = this.#gathered.get(key);
+    let inRepository = this.#gathered.get(repositoryId);
+    if (!inRepository) this.#gathered.set(repositoryId, (inRepository = new Map<Digest, Gathered>()));
+    const entry = inRepository.get(digest);
     if (entry) {
       entry.pulls += 1;
       entry.lastPulled = this.clock.now();
       return;
     }
-    this.#gathered.set(key, { repositoryId, digest, pulls: 1, lastPulled: this.clock.now() });
-    if (this.#gathered.size >= GATHERED_MANIFESTS) void this.flush();
+    inRepository.set(digest, { repositoryId, digest, pulls: 1, lastPulled: this.clock.now() });
+    this.#size += 1;
+    if (this.#size >= GATHERED_MANIFESTS) void this.flush();
     else this.#timer ??= setTimeout(() => void this.flush(), GATHER_TIME).unref();
   }
 
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const batch = [...this.#gathered.values()];
+    const batch = [...this.#gathered.values()].flatMap((inRepository) => [...inRepository.values()]);
     this.#gathered = new Map();
+    this.#size = 0;
     if (batch.length === 0) return;
     try {
       await this.statistics.add(batch);
