@@ -26,16 +26,20 @@ export function installRequestHooks(fastify: FastifyInstance, { options, serving
   fastify.addHook('onRequest', (request, reply, done) => {
     request.facts = newFacts(reply.raw, idleTimeout);
     boundWhole(reply.raw, writeTimeout);
-    if (request.url.startsWith('/v2')) void reply.headers(API_VERSION);
     if (allowOrigin) allowOtherOrigin(reply, allowOrigin);
     normaliseContentType(request);
     // Fastify's own hook for the end of a response is not called where the client has gone before it.
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       record.completed(request, reply, reply.raw.writableFinished);
     });
     if (!serving.isServing && !HEALTH.has(request.routeOptions.url ?? '')) refuse(reply);
     else if (request.method === 'OPTIONS') answerOptions(reply);
     else done();
+  });
+  // Just before it is sent: what answers raw has it in its own headers, and need not pay for these.
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (request.url.startsWith('/v2')) void reply.headers(API_VERSION);
+    done(null, payload);
   });
 }
 

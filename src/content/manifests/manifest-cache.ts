@@ -43,14 +43,15 @@ export class ManifestCache {
     return text;
   }
 
-  /** The manifest with row `id`, one character a byte, or `undefined` where that has gone meanwhile. */
-  async textOf(digest: Digest, id: number): Promise<string | undefined> {
+  /** The text of `digest`, if it is kept. */
+  get(digest: Digest): string | undefined {
     const cached = this.#texts.get(digest);
-    if (cached !== undefined) {
-      this.#hits.add();
-      return cached;
-    }
-    this.#misses.add();
+    (cached === undefined ? this.#misses : this.#hits).add();
+    return cached;
+  }
+
+  /** Reads the manifest with row `id`, one character a byte; `undefined` where that has gone meanwhile. */
+  async read(digest: Digest, id: number): Promise<string | undefined> {
     const bytes = await this.manifests.bytesOf(id);
     return bytes && this.remember(digest, bytes);
   }

@@ -91,7 +91,7 @@ export class ManifestService {
     if (this.hooks.hears('manifest.beforeGet')) {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest }, context);
     }
-    const text = await this.cache.textOf(digest, row.id);
+    const text = this.cache.get(digest) ?? (await this.cache.read(digest, row.id));
     if (text === undefined) throw manifestUnknown(repository, reference);
     this.pulls.count(row.repositoryId, digest);
     if (this.hooks.hears('manifest.pulled')) {
