@@ -3,6 +3,7 @@ import type { Digest, RepositoryName } from '@berth/sdk';
 import type { ExpressionBuilder } from 'kysely';
 import { Changes } from './changes.js';
 import { Database } from './database.js';
+import { countHeldBlob } from './held-bytes.js';
 import { forgetPulls } from './manifests.js';
 import type { Facts, Schema } from './schema.js';
 
@@ -127,9 +128,10 @@ export class Garbage {
       .where('repository_id', '=', repositoryId)
       .where('digest', '=', digest)
       .where(unreferencedMembership(before))
-      .returning('digest')
+      .returning('store')
       .executeTakeFirst();
     if (!gone) return false;
+    await countHeldBlob(facts, { repositoryId, store: gone.store, digest }, '-');
     await this.changes.record(facts, { at, kind: 'blob.deleted', repository, digest, actor: undefined });
     return true;
   }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { RepositoryName } from '@berth/sdk';
+import type { Digest, RepositoryName } from '@berth/sdk';
 import { sql } from 'kysely';
 import { Database } from './database.js';
+import type { Facts } from './schema.js';
 
-/** How many bytes repositories hold. */
+/** How many bytes repositories hold: a number in the row of each, which changes with its memberships. */
 @Injectable()
 export class HeldBytes {
   readonly #below;
@@ -12,17 +13,14 @@ export class HeldBytes {
     this.#below = database.prepare<{ prefix: string; first: string; end: string }, { bytes: number }>(
       (reader, { prefix, first, end }) =>
         reader
-          .selectFrom('repositories as r')
-          .innerJoin('memberships as m', 'm.repository_id', 'r.id')
-          .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
+          .selectFrom('repositories')
           .where((e) =>
             e.or([
-              e('r.name', '=', prefix as RepositoryName),
-              e.and([e('r.name', '>=', first as RepositoryName), e('r.name', '<', end as RepositoryName)]),
+              e('name', '=', prefix as RepositoryName),
+              e.and([e('name', '>=', first as RepositoryName), e('name', '<', end as RepositoryName)]),
             ]),
           )
-          .where('b.state', '=', 'present')
-          .select(sql<number>`coalesce(sum(b.size), 0)`.as('bytes')),
+          .select(sql<number>`coalesce(sum(held_bytes), 0)`.as('bytes')),
     );
   }
 
@@ -32,4 +30,26 @@ export class HeldBytes {
     const row = await this.#below.first({ prefix, first: `${prefix}/`, end: `${prefix}0` });
     return row?.bytes ?? 0;
   }
+}
+
+export interface CountedBlob {
+  readonly repositoryId: number;
+  readonly store: string;
+  readonly digest: Digest;
+}
+
+/** Counts a blob that a repository holds from now on, or no more. In the transaction of its membership, while the blob has its row. */
+export async function countHeldBlob(facts: Facts, blob: CountedBlob, change: '+' | '-'): Promise<void> {
+  const { repositoryId, store, digest } = blob;
+  const { size } = await facts
+    .selectFrom('blobs')
+    .select('size')
+    .where('store', '=', store)
+    .where('digest', '=', digest)
+    .executeTakeFirstOrThrow();
+  await facts
+    .updateTable('repositories')
+    .set((e) => ({ held_bytes: e('held_bytes', change, size) }))
+    .where('id', '=', repositoryId)
+    .execute();
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Digest, RepositoryName } from '@berth/sdk';
 import { Database } from './database.js';
+import { countHeldBlob } from './held-bytes.js';
 import type { Facts } from './schema.js';
 
 export interface MembershipKey {
@@ -25,11 +26,12 @@ export class Memberships {
 
   /** Makes the repository hold the blob; where it does already, marks that as just seen. */
   async put(facts: Facts, { repositoryId, digest, store, upstream, at }: NewMembership): Promise<void> {
+    if (await this.touch(facts, { repositoryId, digest }, at)) return;
     await facts
       .insertInto('memberships')
       .values({ repository_id: repositoryId, store, digest, upstream: upstream ?? null, created_at: at, last_seen: at })
-      .onConflict((conflict) => conflict.columns(['repository_id', 'digest']).doUpdateSet({ last_seen: at }))
       .execute();
+    await countHeldBlob(facts, { repositoryId, store, digest }, '+');
   }
 
   /** Marks a blob nobody names yet as just seen; false where the repository holds it no more. */
@@ -45,12 +47,15 @@ export class Memberships {
 
   /** False where the repository does not hold the blob. */
   async remove(facts: Facts, { repositoryId, digest }: MembershipKey): Promise<boolean> {
-    const { numDeletedRows } = await facts
+    const gone = await facts
       .deleteFrom('memberships')
       .where('repository_id', '=', repositoryId)
       .where('digest', '=', digest)
-      .executeTakeFirstOrThrow();
-    return numDeletedRows === 1n;
+      .returning('store')
+      .executeTakeFirst();
+    if (!gone) return false;
+    await countHeldBlob(facts, { repositoryId, store: gone.store, digest }, '-');
+    return true;
   }
 
   /** Those of `digests` that the repository holds and whose bytes are present. */

@@ -10,6 +10,8 @@ export interface RepositoriesTable {
   store: string;
   upstream: string | null;
   created_at: Time;
+  /** The sum of the sizes of the blobs that it holds. */
+  held_bytes: Generated<number>;
 }
 
 /** One row for each digest of a store. `location` names the bytes and is unique for each write. */

@@ -63,7 +63,16 @@ async function danglingRows(reader: Kysely<Schema>): Promise<string[]> {
     .where('c.manifest_id', 'is', null)
     .select('m.digest')
     .execute();
+  const miscounted = await reader
+    .selectFrom('repositories as r')
+    .leftJoin('memberships as m', 'm.repository_id', 'r.id')
+    .leftJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
+    .groupBy('r.id')
+    .having((e) => e(e.fn.coalesce(e.fn.sum('b.size'), e.lit(0)), '!=', e.ref('r.held_bytes')))
+    .select('r.name')
+    .execute();
   return [
+    ...miscounted.map(({ name }) => `${name} holds other bytes than it counts`),
     ...memberships.map(({ digest }) => `${digest} is held by a repository and has no blob row`),
     ...layers.map(({ digest }) => `${digest} is part of a manifest and not held`),
     ...children.map(({ digest }) => `${digest} is part of an index and not there`),

@@ -193,6 +193,20 @@ describe('the repository catalog', () => {
     expect(await below('nothing')).toBe(0);
   });
 
+  it('counts a blob no more that a repository holds no more, and counts it once however often it is held', async () => {
+    const { name, id: repositoryId } = await aRepository(nouns);
+    const hold = (text: string): Promise<unknown> =>
+      services.database.transaction((facts) => putBlob(nouns, facts, repositoryId, text));
+    await hold('kept');
+    await hold('dropped');
+    await hold('dropped');
+    expect(await port(RepositoryCatalog).bytesBelow(name)).toBe(11);
+    const key = { repositoryId, digest: digestOfText('dropped') };
+    await services.database.transaction((facts) => nouns.memberships.remove(facts, key));
+
+    expect(await port(RepositoryCatalog).bytesBelow(name)).toBe(4);
+  });
+
   it('counts a blob twice that two repositories hold', async () => {
     await services.database.transaction(async (facts) => {
       for (const repository of ['twice/a', 'twice/b']) {

@@ -3,6 +3,7 @@ import { MetadataError } from '../metadata-error.js';
 import type { Facts } from '../schema.js';
 import { factsMigration } from './0001-facts.js';
 import { jobRunsMigration } from './0002-job-runs.js';
+import { heldBytesMigration } from './0003-held-bytes.js';
 import type { DialectName } from './column-types.js';
 
 /** Brings the database up to the newest schema. Throws MetadataError naming the step that failed. */
@@ -11,7 +12,11 @@ export async function migrate(facts: Facts, dialect: DialectName): Promise<void>
     db: facts,
     provider: {
       getMigrations: () =>
-        Promise.resolve({ '0001-facts': factsMigration(dialect), '0002-job-runs': jobRunsMigration(dialect) }),
+        Promise.resolve({
+          '0001-facts': factsMigration(dialect),
+          '0002-job-runs': jobRunsMigration(dialect),
+          '0003-held-bytes': heldBytesMigration(),
+        }),
     },
   });
   const { error, results } = await migrator.migrateToLatest();
