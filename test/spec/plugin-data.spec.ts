@@ -51,6 +51,18 @@ class Tick implements PluginJob {
   }
 }
 
+/** Does not care whether it is aborted. */
+@Injectable()
+class EndlessJob implements PluginJob {
+  readonly name = 'endless';
+  readonly schedule = { every: 20 };
+
+  run(): Promise<void> {
+    ran += 1;
+    return new Promise(() => {});
+  }
+}
+
 @Injectable()
 class CriticalProbe implements HealthProbe {
   readonly name = 'needed';
@@ -118,6 +130,21 @@ describe('what a plugin has for itself', () => {
       'the record',
       async () => (await application.get(JobRuns).of('counting.tick'))?.outcome === 'succeeded',
     );
+  });
+});
+
+describe('a job that does not end', () => {
+  it('holds the end of the server up for the time to drain and no longer', async () => {
+    const before = ran;
+    const plugin = definePlugin({ name: 'stubborn', jobs: [EndlessJob] });
+    const server = await createTestRegistry({ plugins: [{ plugin }] });
+    await until('a run', () => ran > before);
+    const started = performance.now();
+    // It gives a server a second.
+    await server.close();
+
+    expect(performance.now() - started).toBeGreaterThan(900);
+    expect(server.logLines.all).toContainEqual(expect.objectContaining({ job: 'stubborn.endless' }));
   });
 });
 
