@@ -1,11 +1,16 @@
 import { createTestRegistry, type TestRegistry } from '@berth/testkit';
+import { routeAccessOf } from '@berth/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseExposition, valueOf } from '../test/exposition-parser.js';
 import { scrape } from '../test/scrape.js';
 import plugin from './index.js';
+import { MetricsController } from './metrics.controller.js';
 
 let registry: TestRegistry | undefined;
-afterEach(() => registry?.close());
+afterEach(async () => {
+  await registry?.close();
+  registry = undefined;
+});
 
 async function serve(section: Record<string, unknown> = {}): Promise<TestRegistry> {
   return (registry = await createTestRegistry({ plugins: [{ plugin, section }] }));
@@ -45,6 +50,13 @@ describe('the metrics of a server', () => {
     expect(valueOf(families, 'berth_plugin_state', { plugin: 'metrics', state: 'failed' })).toBe(0);
   });
 
+  it('are for those who hold a permission that the plugin declares', () => {
+    const handler: unknown = Reflect.get(MetricsController.prototype, 'get');
+
+    expect(routeAccessOf(MetricsController, handler as object)).toEqual({ kind: 'permission', permission: 'read' });
+    expect(plugin.permissions?.map(({ name }) => name)).toEqual(['read']);
+  });
+
   it('are not there where the plugin is turned off', async () => {
     const { request } = await serve({ enable: false });
 
@@ -64,6 +76,5 @@ describe('the section', () => {
     [{ promtheus: {} }, /promtheus/],
   ])('%j is refused by the name of what is wrong', async (section, key) => {
     await expect(serve(section)).rejects.toThrow(key);
-    registry = undefined;
   });
 });
