@@ -44,9 +44,14 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'spec',
-          include: ['test/spec/**/*.spec.ts', 'test/contracts/**/*.spec.ts', 'test/plugins/**/*.spec.ts'],
+          include: ['test/spec/**/*.spec.ts', 'test/plugins/**/*.spec.ts'],
           exclude: never,
         },
+      },
+      {
+        extends: true,
+        // Each driver and dialect against what is asked of all of them, every interleaving of what may race among it.
+        test: { name: 'contracts', include: ['test/contracts/**/*.spec.ts'], exclude: never, testTimeout: 60_000 },
       },
       {
         extends: true,

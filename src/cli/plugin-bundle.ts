@@ -36,8 +36,8 @@ export async function bundlePlugin(root: string, { entry, file }: BundleFiles): 
       rolldownOptions: {
         external: SHARED_PACKAGES,
         output: { format: 'es', entryFileNames: basename(file), codeSplitting: false },
-        onwarn: (warning) => {
-          if (warning.code === 'UNRESOLVED_IMPORT') throw new Error(warning.message);
+        onLog: (_level, log) => {
+          if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
         },
       },
     },

@@ -40,7 +40,7 @@ describe('a secret of a configuration', () => {
 
   it('shows itself to nobody', () => {
     const secret = new Secret({ env: 'PATH' });
-    expect([`${String(secret)}`, JSON.stringify({ secret }), inspect(secret)]).toEqual([
+    expect([String(secret), JSON.stringify({ secret }), inspect(secret)]).toEqual([
       '[secret]',
       '{"secret":"[secret]"}',
       '[secret]',

@@ -76,7 +76,7 @@ describe('definePlugin', () => {
   });
 
   it('does not compile with a contribution that is misspelt or of another shape', () => {
-    // @ts-expect-error: jobs.
+    // @ts-expect-error: it is called jobs.
     expect(definePlugin({ name: 'x', job: [Idle] })).toBeDefined();
     // @ts-expect-error: it cannot be run.
     expect(definePlugin({ name: 'x', jobs: [WithoutRun] })).toBeDefined();

@@ -3,12 +3,12 @@ import { type Change, ChangeFeed, type FollowOptions } from '../ports/change-fee
 /** Changes that a test appends; `follow` wakes for each. */
 export class FakeChangeFeed extends ChangeFeed {
   private readonly changes: Change[] = [];
-  private wake = Promise.withResolvers<void>();
+  private wake = Promise.withResolvers<undefined>();
 
   append(change: Omit<Change, 'sequence'>): Change {
     const appended = { ...change, sequence: this.changes.length + 1 };
     this.changes.push(appended);
-    this.wake.resolve();
+    this.wake.resolve(undefined);
     this.wake = Promise.withResolvers();
     return appended;
   }
@@ -22,8 +22,8 @@ export class FakeChangeFeed extends ChangeFeed {
   }
 
   async *follow({ after, signal, limit = 500 }: FollowOptions): AsyncIterable<readonly Change[]> {
-    const { promise: aborted, resolve } = Promise.withResolvers<void>();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
     let position = after;
     while (!signal.aborted) {
       const { promise } = this.wake;

@@ -69,7 +69,7 @@ export class FakeMeter extends Meter {
     kind: Instrument['kind'],
     bounds: readonly number[] = [],
   ): (labels: Labels) => number[] {
-    const found = this.instruments.get(name) ?? { name, help, kind, bounds, series: new Map() };
+    const found: Instrument = this.instruments.get(name) ?? { name, help, kind, bounds, series: new Map() };
     this.instruments.set(name, found);
     return (labels) => {
       const one = found.series.get(keyOf(labels)) ?? { labels, values: [] };

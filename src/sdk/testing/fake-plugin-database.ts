@@ -15,7 +15,7 @@ export class FakePluginDatabase extends PluginDatabase {
   static async open(migrations: PluginMigrations = {}): Promise<FakePluginDatabase> {
     const kysely = new Kysely<unknown>({ dialect: new SqliteDialect({ database: openInMemory() }) });
     const ordered = Object.entries(migrations).sort(([left], [right]) => (left < right ? -1 : 1));
-    for (const [, { up }] of ordered) await up(kysely);
+    for (const [, migration] of ordered) await migration.up(kysely);
     return new FakePluginDatabase(kysely);
   }
 
