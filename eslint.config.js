@@ -147,7 +147,14 @@ export default defineConfig(
   },
   {
     // Tools read configuration by its default export, and so does the plugin loader a plugin's index.
-    files: ['*.config.ts', '**/vitest.config.ts', '**/vite.config.ts', 'plugins/*/src/index.ts', 'plugins/*/index.ts'],
+    files: [
+      '*.config.ts',
+      '**/vitest.config.ts',
+      '**/vite.config.ts',
+      'plugins/*/src/index.ts',
+      'plugins/*/index.ts',
+      'docs/examples/*/src/index.ts',
+    ],
     rules: {
       'no-restricted-syntax': 'off',
     },
