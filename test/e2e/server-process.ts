@@ -27,8 +27,11 @@ export class ServerProcess {
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
 
   /** Starts without waiting. */
-  constructor(readonly configPath: string) {
-    this.child = spawn(process.execPath, [SERVER_ENTRY, 'serve', configPath], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(
+    readonly configPath: string,
+    entry = SERVER_ENTRY,
+  ) {
+    this.child = spawn(process.execPath, [entry, 'serve', configPath], { stdio: ['ignore', 'pipe', 'pipe'] });
     createInterface({ input: this.child.stdout }).on('line', (line) => this.log.push(parseLogLine(line)));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.errorOutput += text));
     this.exited = once(this.child, 'close').then(() => ({ code: this.child.exitCode, signal: this.child.signalCode }));

@@ -4,11 +4,17 @@ import type { Machine } from './machine.js';
 import { judge, missingRequirements } from './missing-requirements.js';
 import { PROGRAM_PACKAGES } from './programs.js';
 
-function aMachine(parts: { programs?: readonly string[]; root?: boolean; userNamespaces?: boolean }): Machine {
+function aMachine(parts: {
+  programs?: readonly string[];
+  root?: boolean;
+  userNamespaces?: boolean;
+  npmCache?: boolean;
+}): Machine {
   return {
     hasProgram: (name) => (parts.programs ?? []).includes(name),
     isRoot: () => parts.root ?? false,
     hasUserNamespaces: () => parts.userNamespaces ?? false,
+    hasNpmCache: () => parts.npmCache ?? false,
   };
 }
 
@@ -31,6 +37,11 @@ describe('missingRequirements', () => {
       { reason: 'needs skopeo: apt-get install skopeo', obtainable: true },
       { reason: 'needs htpasswd: apt-get install apache2-utils', obtainable: true },
     ]);
+  });
+
+  it('says how the cache of npm is filled', () => {
+    const [missing] = missingRequirements({ npmCache: true }, aMachine({}));
+    expect(missing).toEqual({ reason: expect.stringContaining('npm ci') as string, obtainable: true });
   });
 
   it('takes root for obtainable and user namespaces for not', () => {

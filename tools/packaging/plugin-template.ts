@@ -25,9 +25,11 @@ export function layPluginTemplate(root: string, lock: PackageLock, to: string, w
   // npm leaves files of this name out of a package.
   renameSync(join(to, '.gitignore'), join(to, 'gitignore'));
   const vendored = packVendored(root, join(to, 'vendor'), work);
-  const { scripts, ...file } = readPackageFile(from);
+  const { scripts, exports: _exports, ...file } = readPackageFile(from);
   const packageFile: PackageFile = {
     ...file,
+    // Without the sources, which only this repository reads.
+    exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
     scripts: { ...(scripts as object), pack: 'berth plugin pack' },
     devDependencies: {
       ...file.devDependencies,

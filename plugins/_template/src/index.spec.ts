@@ -1,6 +1,8 @@
-import { createTestRegistry, type TestRegistry } from '@berth/testkit';
+import { createTestRegistry, describePlugin, type TestRegistry } from '@berth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import plugin from './index.js';
+
+describePlugin({ plugin });
 
 describe('the plugin on a server', () => {
   let registry: TestRegistry;
