@@ -48,7 +48,7 @@ export class Reservations {
   async reserve(repository: RepositoryName, upload: string, bytes: number): Promise<void> {
     const limits = this.config.limitsOf(repository);
     if (limits.length === 0) return;
-    await this.database.transaction<Tables, void>(async (tables) => {
+    await this.database.transaction<Tables, unknown>(async (tables) => {
       await tables.deleteFrom('reservations').where('expiresAt', '<=', this.clock.now()).execute();
       await tables.deleteFrom('reservations').where('upload', '=', upload).execute();
       for (const { prefix, limit } of limits) {
@@ -73,7 +73,13 @@ export class Reservations {
   /** How much of every limit is used. */
   usage(): Promise<(PrefixLimit & { readonly used: number })[]> {
     return this.database.transaction<Tables, (PrefixLimit & { readonly used: number })[]>((tables) =>
-      Promise.all(this.config.limits.map(async (one) => ({ ...one, used: await this.used(tables, one.prefix) }))),
+      Promise.all(
+        this.config.limits.map(async (one) => ({
+          prefix: one.prefix,
+          limit: one.limit,
+          used: await this.used(tables, one.prefix),
+        })),
+      ),
     );
   }
 
@@ -81,7 +87,7 @@ export class Reservations {
   private async used(tables: Transaction<Tables>, prefix: RepositoryName): Promise<number> {
     const { reserved } = await tables
       .selectFrom('reservations')
-      .select(({ fn }) => fn.sum<number | null>('bytes').as('reserved'))
+      .select(({ fn }) => fn.sum<number | string | null>('bytes').as('reserved'))
       .where('prefix', '=', prefix)
       .where('expiresAt', '>', this.clock.now())
       .executeTakeFirstOrThrow();
