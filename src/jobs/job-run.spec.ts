@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Clock, Notifier } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import type { Database } from '../metadata/database.js';
@@ -26,6 +26,7 @@ class RememberingNotifier extends Notifier {
 /** One lease for all processes of a test. */
 class FakeLeases extends Leases {
   readonly held = new Map<string, string>();
+  readonly durations: number[] = [];
   failure: Error | undefined;
 
   constructor() {
@@ -33,8 +34,9 @@ class FakeLeases extends Leases {
     super(undefined as unknown as Database);
   }
 
-  override async acquire({ name, holder }: LeaseRequest): Promise<Lease | undefined> {
+  override async acquire({ name, holder, duration }: LeaseRequest): Promise<Lease | undefined> {
     if (this.failure) throw this.failure;
+    this.durations.push(duration);
     const current = this.held.get(name);
     if (current !== undefined && current !== holder) return undefined;
     this.held.set(name, holder);
@@ -231,5 +233,31 @@ describe('stopping', () => {
 
   it('is done at once where nothing runs', async () => {
     await expect(runs.stop(10_000)).resolves.toBeUndefined();
+  });
+});
+
+describe('the lease of a run', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is held for a minute at a time, and renewed while the run goes on', async () => {
+    vi.useFakeTimers();
+    const run = runs.start(waitingJob());
+    await vi.advanceTimersByTimeAsync(45_000);
+    expect(leases.durations).toEqual([60_000, 60_000, 60_000]);
+    finish();
+    expect(await run).toBe('succeeded');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(leases.durations).toHaveLength(3);
+  });
+
+  it('that another process has taken meanwhile ends the run', async () => {
+    vi.useFakeTimers();
+    const run = runs.start(jobOf(untilAborted));
+    await vi.advanceTimersByTimeAsync(1);
+    leases.held.set('job:sweep', 'another');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await run).toBe('aborted');
   });
 });

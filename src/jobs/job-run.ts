@@ -4,15 +4,16 @@ import { Injectable } from '@nestjs/common';
 import { Clock, type Histogram, Meter, Notifier } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import { JobRuns } from '../metadata/job-runs.js';
-import { Leases } from '../metadata/leases.js';
+import { type Lease, Leases } from '../metadata/leases.js';
 import type { JobOutcome } from '../metadata/schema.js';
 import type { Job } from './job.js';
 import { LONGEST_TIMER } from './job-schedule.js';
 
 export type RunOutcome = JobOutcome | 'skipped';
 
-/** How much longer than a run may take its lease is held, so that a slow end is not overtaken. Milliseconds. */
-const LEASE_MARGIN = 10_000;
+/** How long a lease is held without being renewed: so long nobody runs what a server was running that died. Milliseconds. */
+const LEASE_DURATION = 60_000;
+const LEASE_RENEWAL = LEASE_DURATION / 3;
 const RUN_SECONDS = [0.01, 0.1, 1, 10, 60, 600, 3600];
 
 /** Runs jobs, one run of each at a time in all processes that share the database. */
@@ -72,16 +73,16 @@ export class JobRun {
   async #run(job: Job, stopping: AbortSignal): Promise<RunOutcome> {
     const lease = { name: `job:${job.name}`, holder: this.#holder };
     try {
-      const held = await this.leases.acquire({ ...lease, now: this.clock.now(), duration: job.timeout + LEASE_MARGIN });
-      if (!held) return 'skipped';
+      if (!(await this.#hold(lease))) return 'skipped';
     } catch (cause) {
       this.logger.error({ job: job.name, err: cause }, 'the lease of a job could not be taken');
       return 'failed';
     }
-    const outcome = await this.#attempt(
-      job,
-      AbortSignal.any([stopping, AbortSignal.timeout(Math.min(job.timeout, LONGEST_TIMER))]),
-    );
+    const lost = new AbortController();
+    const renewal = setInterval(() => void this.#renew(job, lease, lost), LEASE_RENEWAL).unref();
+    const timeout = AbortSignal.timeout(Math.min(job.timeout, LONGEST_TIMER));
+    const outcome = await this.#attempt(job, AbortSignal.any([stopping, lost.signal, timeout]));
+    clearInterval(renewal);
     if (this.#isOver) return outcome;
     try {
       await this.leases.release(lease);
@@ -92,6 +93,21 @@ export class JobRun {
       );
     }
     return outcome;
+  }
+
+  async #hold(lease: Pick<Lease, 'name' | 'holder'>): Promise<boolean> {
+    const request = { ...lease, now: this.clock.now(), duration: LEASE_DURATION };
+    return (await this.leases.acquire(request)) !== undefined;
+  }
+
+  /** A run that has lost its lease, because the process stood still for longer than that, ends: another one may run. */
+  async #renew(job: Job, lease: Pick<Lease, 'name' | 'holder'>, lost: AbortController): Promise<void> {
+    if (this.#isOver) return;
+    try {
+      if (!(await this.#hold(lease))) lost.abort(new Error('Another process has taken the lease of the job.'));
+    } catch (cause) {
+      this.logger.warn({ job: job.name, err: cause }, 'the lease of a job could not be renewed');
+    }
   }
 
   async #attempt(job: Job, signal: AbortSignal): Promise<JobOutcome> {

@@ -47,6 +47,16 @@ export class Repositories {
     return this.#byName.first({ name });
   }
 
+  /** True where the repository exists and mirrors nothing. */
+  async isLocal(name: RepositoryName): Promise<boolean> {
+    const row = await this.database.reader
+      .selectFrom('repositories')
+      .select('upstream')
+      .where('name', '=', name)
+      .executeTakeFirst();
+    return row?.upstream === null;
+  }
+
   /** True where the repository mirrors an upstream. */
   async isMirrored(name: RepositoryName): Promise<boolean> {
     const row = await this.database.reader

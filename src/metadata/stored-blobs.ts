@@ -23,6 +23,21 @@ export interface AffectedManifestRow {
 export class StoredBlobs {
   constructor(private readonly database: Database) {}
 
+  /** True where the repository holds the digest and its bytes are quarantined. */
+  async isDamagedIn(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    const row = await this.database.reader
+      .selectFrom('repositories')
+      .innerJoin('memberships', 'memberships.repository_id', 'repositories.id')
+      .innerJoin('blobs', (join) =>
+        join.onRef('blobs.store', '=', 'memberships.store').onRef('blobs.digest', '=', 'memberships.digest'),
+      )
+      .select('blobs.state')
+      .where('repositories.name', '=', repository)
+      .where('memberships.digest', '=', digest)
+      .executeTakeFirst();
+    return row?.state === 'quarantined';
+  }
+
   /** In the order of store and digest, after `after`, at most `limit`. */
   list(after: BlobKey | undefined, limit: number): Promise<StoredBlobRow[]> {
     let query = this.database.reader

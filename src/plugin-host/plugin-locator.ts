@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { resolve as resolveModule } from 'import-meta-resolve';
@@ -26,9 +26,13 @@ const BUNDLED = '@berth/plugin-';
 export async function locatePlugin(section: PluginSection, configFolder: string): Promise<LocatedPlugin> {
   const { key, specifier } = section;
   if (specifier === undefined) return { module: BUNDLED + key, root: undefined, contract: undefined };
-  const file = isPath(specifier)
+  const found = isPath(specifier)
     ? await entryOfPath(key, specifier, configFolder)
     : entryOfPackage(key, specifier, configFolder);
+  // Node knows a module by its real path, behind all links, as `npm link` makes them.
+  const file = await realpath(found).catch((cause: unknown) => {
+    throw new PluginError(key, 'missing', `there is no file ${found}`, { cause });
+  });
   const root = await packageFolder(dirname(file));
   return {
     module: pathToFileURL(file).href,

@@ -73,6 +73,14 @@ describe('a blob that the repository does not hold and a source has', () => {
     expect(await heldBlobs()).toBe(1);
   });
 
+  it('is not asked for where the first content of the repository was pushed', async () => {
+    await pushBlob(registry.request, REPOSITORY, aBlob(Buffer.from('pushed')));
+
+    expect((await registry.request('GET', PATH)).status).toBe(404);
+    expect((await registry.request('HEAD', PATH)).status).toBe(404);
+    expect(asked).toEqual([]);
+  });
+
   it('answers HEAD with its size', async () => {
     const { status, headers } = await registry.request('HEAD', PATH);
 

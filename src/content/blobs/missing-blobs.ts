@@ -3,6 +3,7 @@ import { AccessControl, type Digest, type RepositoryName } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { Blobs } from '../../metadata/blobs.js';
 import { Repositories } from '../../metadata/repositories.js';
+import { StoredBlobs } from '../../metadata/stored-blobs.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
@@ -28,6 +29,7 @@ export class MissingBlobs implements OnApplicationShutdown {
   constructor(
     private readonly blobs: Blobs,
     private readonly repositories: Repositories,
+    private readonly stored: StoredBlobs,
     private readonly storage: BlobStorage,
     private readonly blobFetch: BlobFetch,
     private readonly access: AccessControl,
@@ -46,6 +48,7 @@ export class MissingBlobs implements OnApplicationShutdown {
    * cannot be asked counts as one that has nothing, unless the repository mirrors it.
    */
   async stat(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<number | undefined> {
+    if (await this.#isLocal(repository, digest)) return undefined;
     try {
       return await this.#use(repository, digest, context, async (fetched) =>
         fetched.outcome === 'unkept' ? fetched.size : (await this.blobs.findHeld(repository, digest))?.size,
@@ -59,11 +62,12 @@ export class MissingBlobs implements OnApplicationShutdown {
   }
 
   /** The blob, open for reading, or `undefined` where nobody has it. UpstreamUnavailable where an upstream may. */
-  open(
+  async open(
     repository: RepositoryName,
     digest: Digest,
     context: ContentContext,
   ): Promise<{ readonly blob: OpenBlob; readonly size: number } | undefined> {
+    if (await this.#isLocal(repository, digest)) return undefined;
     return this.#use(repository, digest, context, async (fetched) => {
       const found = fetched.outcome === 'unkept' ? fetched : await this.blobs.findHeld(repository, digest);
       const blob = found && (await this.storage.open(found.location));
@@ -78,6 +82,12 @@ export class MissingBlobs implements OnApplicationShutdown {
     context: ContentContext,
   ): Promise<FetchedBlob['outcome'] | undefined> {
     return this.#use(repository, digest, context, ({ outcome }) => Promise.resolve(outcome));
+  }
+
+  /** Nothing of a repository whose first content was pushed is ever asked for, but what it holds and a scrub has found damaged. */
+  async #isLocal(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    if (!this.hooks.hears('blob.readMiss') || !(await this.repositories.isLocal(repository))) return false;
+    return !(await this.stored.isDamagedIn(repository, digest));
   }
 
   async #use<Result>(

@@ -59,7 +59,9 @@ function violationsOf(error: ValidationError, written: unknown, { prefix, entry 
   }
   const wishes = Object.values(constraints).map((message) => withoutSubject(message, property));
   if (wishes.length === 0) return inside;
-  return [{ key, found: describeValue(value) + where, allowed: [...new Set(wishes)].join(', and ') }, ...inside];
+  // Whoever writes a secret where its source belongs must not find it in a log.
+  const found = constraints['isSecret'] === undefined ? describeValue(value) : 'something else';
+  return [{ key, found: found + where, allowed: [...new Set(wishes)].join(', and ') }, ...inside];
 }
 
 /** "port must be a port" says in a table whose first column is the key no more than "a port". */
