@@ -12,7 +12,11 @@ import { RepositoryResolution } from './http/repository-resolution.js';
 import { installRequestHooks } from './http/request-hooks.js';
 import { RequestRecord } from './http/request-record.js';
 import { HookRunner } from './plugin-host/hook-runner.js';
-import { PluginActivation } from './plugin-host/plugin-activation.js';
+import { isIndispensable } from './plugin-host/loaded-plugin.js';
+import { type InstanceOf, PluginActivation } from './plugin-host/plugin-activation.js';
+import { PluginCatalog } from './plugin-host/plugin-catalog.js';
+import { RegistryLogger } from './logging/registry-logger.js';
+import { PluginError } from './plugin-host/plugin-error.js';
 import { PLUGIN_MODULES } from './plugin-host/plugin-host.module.js';
 import type { PluginModules } from './plugin-host/plugin-module.factory.js';
 import { JobScheduler } from './jobs/job-scheduler.js';
@@ -69,7 +73,6 @@ async function build(foundations: Foundations): Promise<RegistryApplication> {
   }
   application.useGlobalFilters(new OciExceptionFilter(foundations.logger));
   await application.init();
-  activatePlugins(application);
   return application;
 }
 
@@ -79,22 +82,37 @@ export async function buildContext(foundations: Foundations): Promise<INestAppli
     logger: foundations.logger,
     abortOnError: false,
   });
-  activatePlugins(context);
+  const activation = context.get(PluginActivation);
+  for (const plugin of modulesOf(context)) activation.addCommands(plugin, instancesOf(context));
   return context;
 }
 
 /** As `buildContext`, opened. */
 export async function openContext(foundations: Foundations): Promise<INestApplicationContext> {
   const context = await buildContext(foundations);
-  await openData(foundations);
+  await openData(context, foundations);
   return context;
 }
 
-/** Opens, locks and migrates what is kept on disk. */
-export async function openData({ database, pluginDatabases, storage }: Foundations): Promise<void> {
+/** Opens, locks and migrates what is kept on disk, then lets the plugins work on it. */
+export async function openData(context: INestApplicationContext, foundations: Foundations): Promise<void> {
+  const { database, pluginDatabases, storage } = foundations;
   await database.open();
   await storage.prepare();
-  await pluginDatabases.open();
+  const failures = await pluginDatabases.open();
+  const activation = context.get(PluginActivation);
+  for (const plugin of modulesOf(context)) {
+    const failure = failures.get(plugin.plugin.name);
+    if (!failure) activation.activate(plugin, instancesOf(context));
+    else if (isIndispensable(plugin.plugin)) throw failure;
+    else tellOfFailure(context, plugin.plugin.name, failure);
+  }
+}
+
+function tellOfFailure(context: INestApplicationContext, name: string, cause: Error): void {
+  const error = new PluginError(name, 'migration', cause.message, { cause });
+  context.get(PluginCatalog).markFailed(name, error);
+  context.get(RegistryLogger).error({ plugin: name, err: error }, `the plugin ${name} has failed`);
 }
 
 /** Closes what `openData` opened. Transactions of plugins that take longer than `within` milliseconds are rolled back. */
@@ -103,17 +121,17 @@ export async function closeData({ database, pluginDatabases }: Foundations, with
   await database.close();
 }
 
-/** Before the first request, so that no gate comes too late. */
-function activatePlugins(context: INestApplicationContext): void {
-  const activation = context.get(PluginActivation);
-  for (const plugin of context.get<readonly PluginModules[]>(PLUGIN_MODULES)) {
-    activation.activate(plugin, (module, type) => context.select(module).get(type, { strict: true }));
-  }
+function modulesOf(context: INestApplicationContext): readonly PluginModules[] {
+  return context.get<readonly PluginModules[]>(PLUGIN_MODULES);
+}
+
+function instancesOf(context: INestApplicationContext): InstanceOf {
+  return (module, type) => context.select(module).get(type, { strict: true });
 }
 
 /** Opens and migrates what `bootstrap` left closed, and takes requests from then on. */
 export async function open(application: RegistryApplication, foundations: Foundations): Promise<void> {
-  await openData(foundations);
+  await openData(application, foundations);
   const readiness = application.get(Readiness);
   readiness.watch({ name: 'database', check: () => foundations.database.failure });
   await application.get(JobScheduler).start();

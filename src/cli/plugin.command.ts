@@ -55,7 +55,7 @@ async function withContext(
   const foundations = await foundationsOf(loaded.config, await loadPluginsOf(loaded));
   const context = await blamingFile(loaded.path, () => buildContext(foundations));
   try {
-    return await use(context, () => openData(foundations));
+    return await use(context, () => openData(context, foundations));
   } finally {
     await context.close();
     await closeData(foundations);

@@ -1,4 +1,5 @@
 import type { PluginDatabase, PluginMigrations } from '@berth/sdk';
+import type { MetadataError } from './metadata-error.js';
 
 /** Databases apart from the facts, one for each plugin that wants one. */
 export abstract class PluginDatabases {
@@ -9,10 +10,10 @@ export abstract class PluginDatabases {
   abstract databaseOf(plugin: string, migrations: PluginMigrations | undefined): PluginDatabase;
 
   /**
-   * Opens and migrates those that have migrations. Needs the facts to be open, whose lock keeps other processes out. Throws
-   * MetadataError naming the plugin, and the migration where one failed.
+   * Opens and migrates those that have migrations. Needs the facts to be open, whose lock keeps other processes out. Gives,
+   * by plugin, what could not be opened and why: a MetadataError that names the migration where one failed.
    */
-  abstract open(): Promise<void>;
+  abstract open(): Promise<ReadonlyMap<string, MetadataError>>;
 
   /** Waits at most `within` milliseconds for transactions under way, rolls back the rest, and closes. */
   abstract close(within: number): Promise<void>;

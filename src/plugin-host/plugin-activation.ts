@@ -26,6 +26,12 @@ export class PluginActivation {
     private readonly resolution: RepositoryResolution,
   ) {}
 
+  /** What can be asked for before the data is open. */
+  addCommands({ plugin: { plugin }, main }: PluginModules, instanceOf: InstanceOf): void {
+    for (const command of plugin.commands ?? []) this.commands.add(instanceOf(main, command));
+  }
+
+  /** The rest, once the plugin's own tables are there. */
   activate({ plugin: { name, plugin }, main }: PluginModules, instanceOf: InstanceOf): void {
     for (const [hook, classes] of Object.entries(plugin.hooks ?? {})) {
       for (const handler of [classes].flat() as Type<HookHandler<HookName>>[]) {
@@ -35,7 +41,6 @@ export class PluginActivation {
     for (const job of plugin.jobs ?? []) this.#addJob(name, instanceOf(main, job));
     if (plugin.repositoryResolver) this.resolution.use(instanceOf(main, plugin.repositoryResolver));
     if (plugin.reconfigure) this.reloads.add(name, instanceOf(main, plugin.reconfigure));
-    for (const command of plugin.commands ?? []) this.commands.add(instanceOf(main, command));
     for (const probe of plugin.health ?? []) this.#addProbe(name, instanceOf(main, probe));
   }
 

@@ -58,6 +58,15 @@ class GuardRoutes {
   }
 }
 
+@Controller()
+@Public()
+class GreetingRoutes {
+  @Get()
+  get(@Res() reply: PluginReply): void {
+    reply.code(200).send({});
+  }
+}
+
 const guard = definePlugin({
   name: 'name-guard',
   description: 'Forbids names',
@@ -117,5 +126,40 @@ describe('a plugin on a server', () => {
 
   it('does not start with a section that breaks its rules', async () => {
     await expect(served({ forbidden: 5, forbiden: 'x' })).rejects.toThrow(/extensions.name-guard.forbiden/);
+  });
+});
+
+describe('a plugin whose tables cannot be migrated', () => {
+  const migrations = { '0001-broken': { up: () => Promise.reject(new Error('no such column')) } };
+
+  @Injectable()
+  class NewsListener implements HookHandler<'upload.started'> {
+    handle(): Promise<void> {
+      return Promise.reject(new Error('it must not be told of anything'));
+    }
+  }
+
+  it('is done without where it guards nothing: it is told nothing, and its routes answer 503', async () => {
+    const hooks = { 'upload.started': NewsListener };
+    const broken = definePlugin({ name: 'broken', migrations, hooks, routes: [GreetingRoutes] });
+    registry = await createTestRegistry({ plugins: [{ plugin: broken }] });
+    const { request } = registry;
+    expect((await request('POST', '/v2/team/app/blobs/uploads/')).status).toBe(202);
+    expect((await request('GET', '/v2/_berth/ext/broken')).status).toBe(503);
+    const { body } = await request('GET', '/v2/_oci/ext/discover');
+    expect(JSON.parse(body.toString())).toMatchObject({ extensions: [{ name: 'broken', state: 'failed' }] });
+    expect(registry.logLines.all).toContainEqual(expect.objectContaining({ plugin: 'broken', level: 50 }));
+    expect(registry.numbers.find(({ name }) => name === 'berth_hook_failures_total')?.series).toEqual([]);
+  });
+
+  it('ends the start where it has a gate', async () => {
+    const broken = definePlugin({
+      name: 'broken',
+      config: GuardConfig,
+      migrations,
+      hooks: { 'upload.beforeStart': NameGate },
+    });
+    registry = await createTestRegistry({ plugins: [{ plugin: broken }], isOpen: false });
+    await expect(registry.open()).rejects.toThrow(/0001-broken/);
   });
 });

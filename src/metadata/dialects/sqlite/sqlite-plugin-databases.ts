@@ -35,9 +35,19 @@ export class SqlitePluginDatabases extends PluginDatabases {
     return database;
   }
 
-  async open(): Promise<void> {
+  async open(): Promise<ReadonlyMap<string, MetadataError>> {
     this.#isOpen = true;
-    for (const database of this.#databases.values()) if (database.hasMigrations) await database.open();
+    const failures = new Map<string, MetadataError>();
+    for (const [plugin, database] of this.#databases) {
+      if (!database.hasMigrations) continue;
+      try {
+        await database.open();
+      } catch (cause) {
+        if (!(cause instanceof MetadataError)) throw cause;
+        failures.set(plugin, cause);
+      }
+    }
+    return failures;
   }
 
   async close(within: number): Promise<void> {
