@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { loadPackagesLate, makeDateFormatsLate } from './late-loading.js';
 
 /*
  * What a server at rest holds in memory is mostly what starting up left behind. Importing this module, before any other,
@@ -10,6 +11,8 @@ import { runInNewContext } from 'node:vm';
 // same three are globals for whoever wants them.
 const http = process.getBuiltinModule('http');
 for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent']) Object.defineProperty(http, name, { value: undefined });
+
+const endLateness = [loadPackagesLate(), makeDateFormatsLate()];
 
 // Start-up code runs once. Optimising it would load V8's two optimising compilers, 20 MB, for nothing.
 setFlagsFromString('--no-opt');
@@ -23,6 +26,7 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
 
 /** Gives back the memory that only starting up needed, and lets V8 optimise what runs from now on. Takes some 50 ms. */
 export function endLeanStart(): void {
+  for (const end of endLateness) end();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
   setFlagsFromString('--no-expose-gc');
