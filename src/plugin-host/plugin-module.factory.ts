@@ -1,8 +1,17 @@
 import { type DynamicModule, Module, type Provider, type Type, UseGuards } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
-import { markPluginRoutes, Meter, PluginDatabase, PluginFiles, PluginLogger, type Plugin } from '@berth/sdk';
+import {
+  markPluginRoutes,
+  Meter,
+  PluginDatabase,
+  PluginFiles,
+  PluginLogger,
+  type Plugin,
+  type StaticFiles,
+} from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import type { LoadedPlugin } from './loaded-plugin.js';
+import { PluginError } from './plugin-error.js';
 import { PluginLog } from './plugin-log.js';
 import { type MountedRoute, mountedRoutes, PLUGIN_ROUTES_PREFIX } from './plugin-routes.js';
 import { PluginResources } from './plugin-resources.js';
@@ -87,9 +96,22 @@ function tokenOf(provider: Provider): Type<object> | string | symbol {
 }
 
 function staticControllers(plugin: LoadedPlugin): Type<object>[] {
-  const { root = '.' } = plugin;
   return (plugin.plugin.staticFiles ?? []).map((files) =>
-    ownedController(plugin, { controller: staticFilesController(files, root), path: '', isClaimed: false }),
+    ownedController(plugin, {
+      controller: staticFilesController(files, rootOf(plugin, files)),
+      path: '',
+      isClaimed: false,
+    }),
+  );
+}
+
+/** What a relative folder of static files is relative to. */
+function rootOf({ name, root }: LoadedPlugin, { folder }: StaticFiles): string {
+  if (root !== undefined || typeof folder !== 'string') return root ?? '';
+  throw new PluginError(
+    name,
+    'construction',
+    'the folder of its static files must be a file URL, since it lies in no package',
   );
 }
 

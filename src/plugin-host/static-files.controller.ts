@@ -25,9 +25,9 @@ export function staticFilesController({ path, folder }: StaticFiles, root: strin
   @Controller(path)
   @Public()
   class StaticFilesController {
-    @Get('*file')
-    async get(@Param('file') file: string | readonly string[], @Res() reply: PluginReply): Promise<void> {
-      const found = await fileBelow(base, typeof file === 'string' ? file : file.join('/'));
+    @Get('*')
+    async get(@Param('*') file: string, @Res() reply: PluginReply): Promise<void> {
+      const found = await fileBelow(base, file);
       reply
         .code(200)
         .header('content-type', TYPES[extname(found.path)] ?? 'application/octet-stream')
