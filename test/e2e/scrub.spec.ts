@@ -70,7 +70,10 @@ describeWith({ programs: ['skopeo', 'dpkg-query', 'tar'] }, 'a server that scrub
     expect((await report()).damaged).toMatchObject([{ images: [{ repository: 'debian' }, { tags: ['1'] }] }]);
     expect((await server.request('HEAD', `/v2/debian/blobs/${layer}`)).status).toBe(404);
     expect((await pull('damaged')).code).not.toBe(0);
-    expect(server.log).toContainEqual(expect.objectContaining({ msg: 'a stored blob is damaged', digest: layer }));
+    // The log is gathered for a moment before it is written.
+    await pollUntil('the log tells of it', DEADLINE, () =>
+      server.log.some(({ msg, digest }) => msg === 'a stored blob is damaged' && digest === layer),
+    );
   });
 
   it('remembers it after a restart', async () => {
