@@ -51,6 +51,11 @@ export async function bootstrap(foundations: Foundations): Promise<RegistryAppli
     const plugins = await tryPlugins(foundations);
     // No plugin is at fault.
     if (plugins.loaded.length === foundations.plugins.loaded.length) throw cause;
+    for (const { name, error } of plugins.failed) {
+      if (foundations.plugins.failed.every((known) => known.name !== name)) {
+        foundations.logger.error({ plugin: name, err: error }, `the plugin ${name} has failed`);
+      }
+    }
     return build({ ...foundations, plugins });
   }
 }

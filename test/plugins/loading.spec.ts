@@ -125,7 +125,10 @@ describe('a plugin that cannot be constructed', () => {
   it.each(['throws-when-made', 'needs-unknown', 'fails-to-begin'])(
     'is done without, and the server tells of it: %s',
     async (name) => {
-      const { request } = await serve(name, 'greeter');
+      const { request, logLines } = await serve(name, 'greeter');
+      expect(logLines.all).toContainEqual(
+        expect.objectContaining({ plugin: name, msg: `the plugin ${name} has failed` }),
+      );
       const { body } = await request('GET', '/v2/_oci/ext/discover');
       const { extensions } = JSON.parse(body.toString()) as { extensions: { name: string; state: string }[] };
       expect(Object.fromEntries(extensions.map((extension) => [extension.name, extension.state]))).toEqual({
