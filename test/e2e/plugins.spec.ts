@@ -90,4 +90,18 @@ describe('a plugin that lies in a folder of its own', () => {
       expect(await berth('loudness', path)).toMatchObject({ code: 64 });
     }
   });
+
+  it('boots beside the sections of zot, and what does not exist yet is named', async () => {
+    const extensions = { metrics: {}, sync: {}, search: {}, scrub: {}, lint: {} };
+    const server = await servers.start({ extensions });
+    const { body } = await server.request('GET', '/v2/_oci/ext/discover');
+    const { extensions: found } = JSON.parse(body.toString()) as { extensions: { name: string; state: string }[] };
+    expect(found.map(({ name, state }) => [name, state])).toEqual([
+      ['metrics', 'enabled'],
+      ['scrub', 'enabled'],
+      ['lint', 'enabled'],
+    ]);
+    for (const name of ['sync', 'search'])
+      expect(server.output()).toContain(`extensions.${name}: the plugin is not built yet`);
+  });
 });
