@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PluginMigrations } from '@berth/sdk';
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MetadataError } from '../../metadata-error.js';
 import { SqlitePluginDatabases } from './sqlite-plugin-databases.js';
@@ -186,7 +186,12 @@ describe('the migrations of a plugin', () => {
   it('that fail end the opening with the names of the plugin and the step, and leave the tables as they were', async () => {
     const broken: PluginMigrations = {
       ...MIGRATIONS,
-      '0002-broken': { up: ({ schema }) => schema.dropTable('absent').execute() },
+      '0002-broken': {
+        up: async ({ schema }) => {
+          await schema.createTable('half').addColumn('id', 'integer').execute();
+          await schema.dropTable('absent').execute();
+        },
+      },
     };
     databases.databaseOf('quota', broken);
     const failures = await databases.open();
@@ -194,8 +199,10 @@ describe('the migrations of a plugin', () => {
     expect(failures.get('quota')?.message).toMatch(/migration 0002-broken of the plugin quota failed/);
     await databases.close(1000);
 
+    // What the broken step had made is gone, so that the mended one can make it.
     databases = new SqlitePluginDatabases({ folder, durable: true });
-    databases.databaseOf('quota', MIGRATIONS);
+    const mended = ({ schema }: Kysely<unknown>) => schema.createTable('half').addColumn('id', 'integer').execute();
+    databases.databaseOf('quota', { ...MIGRATIONS, '0002-broken': { up: mended } });
     expect((await databases.open()).size).toBe(0);
   });
 

@@ -5,6 +5,7 @@ import { MetadataError } from '../../metadata-error.js';
 import { migratePlugin } from '../../migrations/migrate-plugin.js';
 import { Checkpoints } from './checkpoints.js';
 import { CommitQueue } from './commit-queue.js';
+import { TransactionalDialect } from './transactional.dialect.js';
 import { connect, connectForReading } from './connect.js';
 import { syncFolderOf } from './sync-folder.js';
 import { WriteAheadLog } from './write-ahead-log.js';
@@ -83,7 +84,7 @@ export class SqlitePluginDatabase extends PluginDatabase {
     const { plugin, migrations = {}, place } = this.options;
     const path = await place();
     const writer = connect(path);
-    const dialect = new SqliteDialect({ database: writer });
+    const dialect = new TransactionalDialect({ database: writer });
     const tables = new Kysely<unknown>({ dialect });
     try {
       await migratePlugin(tables, plugin, migrations);

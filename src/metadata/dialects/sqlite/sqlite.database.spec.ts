@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import SqliteConnection from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRepositoryName, StorageError } from '@berth/sdk';
 import { Changes } from '../../changes.js';
@@ -111,6 +112,24 @@ describe('an SQLite database', () => {
     database = databaseIn(folder);
     await database.open();
 
+    expect(await new Repositories(database, new Changes(database)).find(nameOf(1))).toBeDefined();
+  });
+
+  it('whose migration breaks off after its first statement is as before, and is migrated by the next start', async () => {
+    await make(1);
+    await database.close();
+    const connection = new SqliteConnection(join(folder, 'berth.db'));
+    connection.exec(`
+      alter table repositories drop column held_bytes;
+      delete from kysely_migration where name = '0003-held-bytes';
+      create trigger breaks before update on repositories begin select raise(abort, 'the power is gone'); end;
+    `);
+    await expect(databaseIn(folder).open()).rejects.toThrow('The migration 0003-held-bytes failed');
+    connection.exec('drop trigger breaks');
+    connection.close();
+
+    database = databaseIn(folder);
+    await database.open();
     expect(await new Repositories(database, new Changes(database)).find(nameOf(1))).toBeDefined();
   });
 

@@ -1,4 +1,5 @@
-import { type QueryCompiler, SqliteDialect, SqliteQueryCompiler } from 'kysely';
+import { type QueryCompiler, SqliteQueryCompiler } from 'kysely';
+import { TransactionalDialect } from './transactional.dialect.js';
 
 /**
  * SQLite looks at bound values when it plans a query, and so compiles a prepared statement anew each time they change: 25 µs
@@ -12,7 +13,7 @@ class SteadyPlanCompiler extends SqliteQueryCompiler {
 }
 
 /** SQLite with statements that stay compiled. */
-export class SteadyPlanDialect extends SqliteDialect {
+export class SteadyPlanDialect extends TransactionalDialect {
   override createQueryCompiler(): QueryCompiler {
     return new SteadyPlanCompiler();
   }
