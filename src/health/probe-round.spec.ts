@@ -54,6 +54,7 @@ describe('the probes of plugins', () => {
     ],
     [
       'resolves with a value',
+      // As JavaScript may do it.
       () => Promise.resolve(true as unknown as undefined),
       'it answered with a boolean where it should resolve or reject',
     ],
@@ -61,6 +62,20 @@ describe('the probes of plugins', () => {
     probe('odd', check);
 
     expect(await round.ask()).toEqual({ failures: { odd: fault }, degraded: {} });
+  });
+
+  it('are well where one takes longer than an answer is shared, whoever asks meanwhile', async () => {
+    const count = probe('slow', () => new Promise((resolve) => setTimeout(resolve, 1500)));
+    const first = round.ask();
+    await vi.advanceTimersByTimeAsync(1100);
+    const second = round.ask();
+    await vi.advanceTimersByTimeAsync(400);
+
+    expect(await Promise.all([first, second])).toEqual([
+      { failures: {}, degraded: {} },
+      { failures: {}, degraded: {} },
+    ]);
+    expect(count.asked).toBe(1);
   });
 
   it('have failed where one hangs for two seconds, whose signal then aborts', async () => {

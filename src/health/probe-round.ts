@@ -18,7 +18,7 @@ export class ProbeRound {
   readonly #probes: HealthProbe[] = [];
   /** Those that have not answered yet, though nobody waits for them any more. */
   readonly #hanging = new Set<HealthProbe>();
-  #last: { readonly at: number; readonly health: Promise<Health> } | undefined;
+  #last: { readonly at: number; readonly health: Promise<Health>; isUnderWay: boolean } | undefined;
 
   add(probe: HealthProbe): void {
     this.#probes.push(probe);
@@ -28,8 +28,15 @@ export class ProbeRound {
   /** Never rejects. */
   ask(): Promise<Health> {
     const now = performance.now();
-    if (!this.#last || now - this.#last.at >= SHARED_FOR) this.#last = { at: now, health: this.#askAll() };
-    return this.#last.health;
+    const last = this.#last;
+    // A round that still waits for a slow probe is nobody's cause to call that one hanging.
+    if (last && (last.isUnderWay || now - last.at < SHARED_FOR)) return last.health;
+    const round = { at: now, health: this.#askAll(), isUnderWay: true };
+    this.#last = round;
+    void round.health.then(() => {
+      round.isUnderWay = false;
+    });
+    return round.health;
   }
 
   async #askAll(): Promise<Health> {
