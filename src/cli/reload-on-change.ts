@@ -1,11 +1,20 @@
 import { ConfigWatch } from '../config/config-watch.js';
 import type { LoadedConfig } from '../config/load-config.js';
+import type { RegistryLogger } from '../logging/registry-logger.js';
 import type { ConfigReload } from '../config-reload.js';
 
 /** Has the configuration read again when its file changes and on SIGHUP. Gives what ends it. */
-export function reloadOnChange(reload: ConfigReload, loaded: LoadedConfig): () => void {
-  const watch = new ConfigWatch(loaded, async () => {
-    await reload.reload();
+export function reloadOnChange(reload: ConfigReload, loaded: LoadedConfig, logger: RegistryLogger): () => void {
+  const watch = new ConfigWatch(loaded, {
+    onChange: async () => {
+      await reload.reload();
+    },
+    onUnwatchable: (cause) => {
+      logger.warn(
+        { err: cause },
+        'the folder of the configuration cannot be watched: a change is seen some seconds later',
+      );
+    },
   });
   const onHangUp = (): void => void watch.force();
   process.on('SIGHUP', onHangUp);

@@ -47,7 +47,7 @@ export async function serve(configPath: string | undefined): Promise<number> {
     return EXIT.failure;
   }
   endLeanStart();
-  const endReloading = reloadOnChange(new ConfigReload(application, config, path), loaded);
+  const endReloading = reloadOnChange(new ConfigReload(application, config, path), loaded, logger);
   const signal = await stopped;
   endReloading();
   logger.info({ signal }, 'stopping: transfers under way may finish');

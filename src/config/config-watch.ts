@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, unwatchFile, watch, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LoadedConfig } from './load-config.js';
@@ -6,6 +6,17 @@ import { fingerprintOf } from './fingerprint.js';
 
 /** Editors and Kubernetes replace a file in several steps; what is found this long after the last one is read. Milliseconds. */
 const SETTLED_AFTER = 100;
+/** How often the file is looked at where its folder cannot be watched. Milliseconds. */
+const LOOKED_AT_EVERY = 5000;
+
+export interface ConfigWatchOptions {
+  /** Called once at a time; must not reject. */
+  readonly onChange: () => Promise<void>;
+  /** Called where the folder cannot be watched, with the reason: the file is then looked at now and again. */
+  readonly onUnwatchable: (cause: unknown) => void;
+  /** A seam for tests; that of Node where absent. */
+  readonly watchFolder?: typeof watch;
+}
 
 /**
  * Tells when the bytes of a file have become others. The folder is watched, not the file: a new file that is renamed over it, and
@@ -18,38 +29,51 @@ export class ConfigWatch {
   #fingerprint: string;
   #turn: Promise<void> = Promise.resolve();
 
-  /** `onChange` is called once at a time; it must not reject. */
   constructor(
     { path, fingerprint }: Pick<LoadedConfig, 'path' | 'fingerprint'>,
-    private readonly onChange: () => Promise<void>,
+    private readonly options: ConfigWatchOptions,
   ) {
     this.path = path;
     this.#fingerprint = fingerprint;
   }
 
+  /** Never throws: a system may have no watch left to give. */
   start(): void {
-    this.#watcher = watch(dirname(this.path), { persistent: false }, () => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#look(), SETTLED_AFTER);
-    });
+    try {
+      const { watchFolder = watch } = this.options;
+      this.#watcher = watchFolder(dirname(this.path), { persistent: false }, () => {
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => void this.#look(), SETTLED_AFTER);
+      });
+      this.#watcher.on('error', (cause) => {
+        this.#lookNowAndAgain(cause);
+      });
+    } catch (cause) {
+      this.#lookNowAndAgain(cause);
+    }
     // It may have changed since it was loaded.
     void this.#look();
-    // A folder that goes away ends the watching, not the server.
-    this.#watcher.on('error', () => {
-      this.stop();
-    });
   }
+
+  #lookNowAndAgain(cause: unknown): void {
+    this.stop();
+    this.options.onUnwatchable(cause);
+    watchFile(this.path, { persistent: false, interval: LOOKED_AT_EVERY }, this.#onLooked);
+  }
+
+  readonly #onLooked = (): void => void this.#look();
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#watcher?.close();
+    unwatchFile(this.path, this.#onLooked);
   }
 
   /** As if the file had changed: what a SIGHUP asks for. */
   force(): Promise<void> {
     return (this.#turn = this.#turn.then(async () => {
       this.#fingerprint = (await this.#read()) ?? this.#fingerprint;
-      await this.onChange();
+      await this.options.onChange();
     }));
   }
 
@@ -59,7 +83,7 @@ export class ConfigWatch {
       // Half way through a swap there may be no file; the next event tells of the new one.
       if (fingerprint === undefined || fingerprint === this.#fingerprint) return;
       this.#fingerprint = fingerprint;
-      await this.onChange();
+      await this.options.onChange();
     }));
   }
 
