@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { RegistryApplication } from './http/exchange.js';
 import { AppModule, type Foundations } from './app.module.js';
+import { preparePlugins } from './plugin-host/prepare-plugins.js';
 import { tryPlugins } from './plugin-trial.js';
 import { Readiness } from './health/readiness.js';
 import { createFastifyAdapter } from './http/fastify.adapter.js';
@@ -12,13 +13,7 @@ import { RepositoryResolution } from './http/repository-resolution.js';
 import { installRequestHooks } from './http/request-hooks.js';
 import { RequestRecord } from './http/request-record.js';
 import { HookRunner } from './plugin-host/hook-runner.js';
-import { isIndispensable } from './plugin-host/loaded-plugin.js';
-import { type InstanceOf, PluginActivation } from './plugin-host/plugin-activation.js';
-import { PluginCatalog } from './plugin-host/plugin-catalog.js';
-import { RegistryLogger } from './logging/registry-logger.js';
-import { PluginError } from './plugin-host/plugin-error.js';
-import { PLUGIN_MODULES } from './plugin-host/plugin-host.module.js';
-import type { PluginModules } from './plugin-host/plugin-module.factory.js';
+import { PluginActivation } from './plugin-host/plugin-activation.js';
 import { JobScheduler } from './jobs/job-scheduler.js';
 
 /** The parts of the server that are exported for tests of plugins and of the server itself. */
@@ -77,7 +72,14 @@ async function build(foundations: Foundations): Promise<RegistryApplication> {
     application.get(RepositoryResolution).install(adapter.getInstance());
   }
   application.useGlobalFilters(new OciExceptionFilter(foundations.logger));
-  await application.init();
+  try {
+    await application.init();
+    preparePlugins(application);
+  } catch (cause) {
+    // What plugins have begun by then would be in the way of those that are tried again.
+    await application.close();
+    throw cause;
+  }
   return application;
 }
 
@@ -87,8 +89,7 @@ export async function buildContext(foundations: Foundations): Promise<INestAppli
     logger: foundations.logger,
     abortOnError: false,
   });
-  const activation = context.get(PluginActivation);
-  for (const plugin of modulesOf(context)) activation.addCommands(plugin, instancesOf(context));
+  preparePlugins(context);
   return context;
 }
 
@@ -105,33 +106,13 @@ export async function openData(context: INestApplicationContext, foundations: Fo
   await database.open();
   await storage.prepare();
   const failures = await pluginDatabases.open();
-  const activation = context.get(PluginActivation);
-  for (const plugin of modulesOf(context)) {
-    const failure = failures.get(plugin.plugin.name);
-    if (!failure) activation.activate(plugin, instancesOf(context));
-    else if (isIndispensable(plugin.plugin)) throw failure;
-    else tellOfFailure(context, plugin.plugin.name, failure);
-  }
-}
-
-function tellOfFailure(context: INestApplicationContext, name: string, cause: Error): void {
-  const error = new PluginError(name, 'migration', cause.message, { cause });
-  context.get(PluginCatalog).markFailed(name, error);
-  context.get(RegistryLogger).error({ plugin: name, err: error }, `the plugin ${name} has failed`);
+  context.get(PluginActivation).activate(failures);
 }
 
 /** Closes what `openData` opened. Transactions of plugins that take longer than `within` milliseconds are rolled back. */
 export async function closeData({ database, pluginDatabases }: Foundations, within = CLOSING_TIME): Promise<void> {
   await pluginDatabases.close(within);
   await database.close();
-}
-
-function modulesOf(context: INestApplicationContext): readonly PluginModules[] {
-  return context.get<readonly PluginModules[]>(PLUGIN_MODULES);
-}
-
-function instancesOf(context: INestApplicationContext): InstanceOf {
-  return (module, type) => context.select(module).get(type, { strict: true });
 }
 
 /** Opens and migrates what `bootstrap` left closed, and takes requests from then on. */

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule, type Foundations } from './app.module.js';
 import { type FailedPlugin, isIndispensable, type LoadedPlugin, type Plugins } from './plugin-host/loaded-plugin.js';
 import { PluginError } from './plugin-host/plugin-error.js';
+import { preparePlugins } from './plugin-host/prepare-plugins.js';
 import { PluginLoadError } from './plugin-host/plugin-load-error.js';
 
 /**
@@ -32,10 +33,14 @@ async function tryAlone(plugin: LoadedPlugin, foundations: Foundations): Promise
       logger: foundations.logger,
       abortOnError: false,
     });
-    await context.close();
+    try {
+      preparePlugins(context);
+    } finally {
+      await context.close();
+    }
     return undefined;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    return new PluginError(plugin.name, 'construction', `it cannot be constructed: ${message}`, { cause });
+    return new PluginError(plugin.name, 'construction', `it cannot be used: ${message}`, { cause });
   }
 }

@@ -19,10 +19,19 @@ export class JobScheduler {
     private readonly clock: Clock,
   ) {}
 
+  /** Throws what `add` would throw for one of these. */
+  check(jobs: readonly Job[]): void {
+    const names = new Set(this.#jobs.keys());
+    for (const job of jobs) {
+      checkSchedule(job);
+      if (names.has(job.name)) throw new Error(`There are two jobs ${job.name}.`);
+      names.add(job.name);
+    }
+  }
+
   /** To be called before `start`. Throws an Error that names the job where its schedule is invalid or its name taken. */
   add(job: Job): void {
-    checkSchedule(job);
-    if (this.#jobs.has(job.name)) throw new Error(`There are two jobs ${job.name}.`);
+    this.check([job]);
     this.#jobs.set(job.name, job);
   }
 

@@ -2,7 +2,12 @@ import { type DynamicModule, Injectable, type Type } from '@nestjs/common';
 import type { HealthProbe, HookHandler, HookName, PluginJob } from '@berth/sdk';
 import { Readiness } from '../health/readiness.js';
 import { RepositoryResolution } from '../http/repository-resolution.js';
+import type { Job } from '../jobs/job.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
+import { RegistryLogger } from '../logging/registry-logger.js';
+import { isIndispensable, type LoadedPlugin } from './loaded-plugin.js';
+import { PluginCatalog } from './plugin-catalog.js';
+import { PluginError } from './plugin-error.js';
 import { HookRegistry } from './hook-registry.js';
 import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
@@ -17,7 +22,11 @@ const JOB_TIMEOUT = 3_600_000;
 /** Hands what plugins contribute to those who use it, in the order of the configuration. */
 @Injectable()
 export class PluginActivation {
+  readonly #prepared: { readonly loaded: LoadedPlugin; readonly begin: () => void }[] = [];
+
   constructor(
+    private readonly catalog: PluginCatalog,
+    private readonly logger: RegistryLogger,
     private readonly hooks: HookRegistry,
     private readonly jobs: JobScheduler,
     private readonly readiness: Readiness,
@@ -26,36 +35,62 @@ export class PluginActivation {
     private readonly resolution: RepositoryResolution,
   ) {}
 
-  /** What can be asked for before the data is open. */
-  addCommands({ plugin: { plugin }, main }: PluginModules, instanceOf: InstanceOf): void {
-    for (const command of plugin.commands ?? []) this.commands.add(instanceOf(main, command));
+  /**
+   * Looks at everything that the plugin contributes, and takes its commands, which may be asked for before the data is open. The rest
+   * waits for `activate`.
+   *
+   * @throws Error where a job has no valid schedule, or the name of another one
+   */
+  prepare({ plugin: loaded, main }: PluginModules, instanceOf: InstanceOf): void {
+    const { name, plugin } = loaded;
+    const all = <Instance>(types: readonly Type<Instance>[] = []): Instance[] =>
+      types.map((type) => instanceOf(main, type));
+    const handlers = Object.entries(plugin.hooks ?? {}).map(
+      ([hook, classes]) => [hook as HookName, all([classes].flat() as Type<HookHandler<HookName>>[])] as const,
+    );
+    const jobs = all(plugin.jobs).map((job) => jobOf(name, job));
+    this.jobs.check(jobs);
+    const probes = all(plugin.health);
+    const [reconfigure] = all(plugin.reconfigure && [plugin.reconfigure]);
+    const [resolver] = all(plugin.repositoryResolver && [plugin.repositoryResolver]);
+    for (const command of all(plugin.commands)) this.commands.add(command);
+    const begin = (): void => {
+      for (const [hook, ofHook] of handlers) for (const handler of ofHook) this.hooks.add(hook, name, handler);
+      for (const job of jobs) this.jobs.add(job);
+      if (resolver) this.resolution.use(resolver);
+      if (reconfigure) this.reloads.add(name, reconfigure);
+      for (const probe of probes) this.#addProbe(name, probe);
+    };
+    this.#prepared.push({ loaded, begin });
   }
 
-  /** The rest, once the plugin's own tables are there. */
-  activate({ plugin: { name, plugin }, main }: PluginModules, instanceOf: InstanceOf): void {
-    for (const [hook, classes] of Object.entries(plugin.hooks ?? {})) {
-      for (const handler of [classes].flat() as Type<HookHandler<HookName>>[]) {
-        this.hooks.add(hook as HookName, name, instanceOf(main, handler));
-      }
+  /**
+   * Lets the plugins begin, once the data is open. `failures`: why the tables of some could not be, by plugin.
+   *
+   * @throws Error that of a plugin which the server cannot do without; others are marked failed
+   */
+  activate(failures: ReadonlyMap<string, Error>): void {
+    for (const { loaded, begin } of this.#prepared) {
+      const failure = failures.get(loaded.name);
+      if (!failure) begin();
+      else if (isIndispensable(loaded)) throw failure;
+      else this.#tellOfFailure(loaded.name, failure);
     }
-    for (const job of plugin.jobs ?? []) this.#addJob(name, instanceOf(main, job));
-    if (plugin.repositoryResolver) this.resolution.use(instanceOf(main, plugin.repositoryResolver));
-    if (plugin.reconfigure) this.reloads.add(name, instanceOf(main, plugin.reconfigure));
-    for (const probe of plugin.health ?? []) this.#addProbe(name, instanceOf(main, probe));
   }
 
-  #addJob(plugin: string, job: PluginJob): void {
-    const { name, schedule, timeout = JOB_TIMEOUT } = job;
-    this.jobs.add({
-      name: `${plugin}.${name}`,
-      schedule,
-      timeout,
-      run: (signal) => job.run(signal),
-    });
+  #tellOfFailure(name: string, cause: Error): void {
+    const error = new PluginError(name, 'migration', cause.message, { cause });
+    this.catalog.markFailed(name, error);
+    this.logger.error({ plugin: name, err: error }, `the plugin ${name} has failed`);
   }
 
   #addProbe(plugin: string, probe: HealthProbe): void {
     const { name, critical } = probe;
     this.readiness.add({ name: `${plugin}.${name}`, critical, check: (signal) => probe.check(signal) });
   }
+}
+
+function jobOf(plugin: string, job: PluginJob): Job {
+  const { name, schedule, timeout = JOB_TIMEOUT } = job;
+  return { name: `${plugin}.${name}`, schedule, timeout, run: (signal) => job.run(signal) };
 }

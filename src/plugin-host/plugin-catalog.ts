@@ -2,7 +2,7 @@ import { type Gauge, Meter, type Panel, type Permission } from '@berth/sdk';
 import { Inject, Injectable } from '@nestjs/common';
 import type { LoadedPlugin, Plugins } from './loaded-plugin.js';
 import { PluginError } from './plugin-error.js';
-import { endpointsOf, mountedRoutes, PLUGIN_ROUTES_PREFIX } from './plugin-routes.js';
+import { endpointsOf, mountedRoutes, PLUGIN_ROUTES_PREFIX, staticEndpointsOf } from './plugin-routes.js';
 
 /** The token under which app.module binds what was loaded. */
 export const PLUGINS = Symbol('Plugins');
@@ -66,7 +66,7 @@ export class PluginCatalog {
   }
 
   #extensionOf({ name, plugin, config }: LoadedPlugin): Extension {
-    const endpoints = mountedRoutes(plugin, config).flatMap(endpointsOf);
+    const endpoints = [...mountedRoutes(plugin, config).flatMap(endpointsOf), ...staticEndpointsOf(plugin)];
     return {
       ...this.#describe(name),
       description: plugin.description ?? '',

@@ -1,6 +1,6 @@
 import type { LoadedPlugin } from './loaded-plugin.js';
 import { PluginError } from './plugin-error.js';
-import { endpointsOf, mayClaim, type MountedRoute, mountedRoutes } from './plugin-routes.js';
+import { endpointsOf, mayClaim, type MountedRoute, mountedRoutes, staticEndpointsOf } from './plugin-routes.js';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
@@ -34,17 +34,22 @@ function nameErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
 
 function routeErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
   const owners = new Map<string, string>();
-  return plugins.flatMap((loaded) =>
-    mountedRoutes(loaded.plugin, loaded.config).flatMap((route) => errorsOfRoute(loaded.name, route, owners)),
-  );
+  return plugins.flatMap((loaded) => [
+    ...mountedRoutes(loaded.plugin, loaded.config).flatMap((route) => errorsOfRoute(loaded.name, route, owners)),
+    ...clashesOf(loaded.name, staticEndpointsOf(loaded.plugin), owners),
+  ]);
 }
 
 function errorsOfRoute(name: string, route: MountedRoute, owners: Map<string, string>): PluginError[] {
   if (route.isClaimed && !mayClaim(name, route.path)) {
     return [new PluginError(name, 'route clash', `it may not have the path ${route.path} for itself`)];
   }
+  return clashesOf(name, endpointsOf(route), owners);
+}
+
+function clashesOf(name: string, endpoints: readonly string[], owners: Map<string, string>): PluginError[] {
   const errors: PluginError[] = [];
-  for (const endpoint of endpointsOf(route)) {
+  for (const endpoint of endpoints) {
     const owner = owners.get(endpoint);
     owners.set(endpoint, name);
     const whose = owner === name ? 'twice' : `and so does ${owner ?? ''}`;

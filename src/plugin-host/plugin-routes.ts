@@ -28,6 +28,11 @@ export function mountedRoutes(plugin: Plugin, config: object): MountedRoute[] {
   );
 }
 
+/** Where the static files of a plugin lie, as `endpointsOf` would say it. */
+export function staticEndpointsOf({ name, staticFiles }: Plugin): string[] {
+  return (staticFiles ?? []).map(({ path }) => `GET ${joined(PLUGIN_ROUTES_PREFIX, name, path, '*')}`);
+}
+
 /** True where `plugin` may have `path` for itself. */
 export function mayClaim(plugin: string, path: string): boolean {
   return Object.hasOwn(CLAIMS, plugin) && (CLAIMS[plugin]?.test(path) ?? false);

@@ -52,7 +52,7 @@ describe('a plugin that lies in a folder of its own', () => {
     });
     const { code, stderr } = await tryCommand(process.execPath, [SERVER_ENTRY, 'verify', path]);
     expect(code).toBe(78);
-    const loadable = new Set(['throws-when-made', 'needs-unknown', 'fails-to-begin', 'broken-gate']);
+    const loadable = new Set(['throws-when-made', 'needs-unknown', 'fails-to-begin', 'broken-gate', 'bad-schedule']);
     for (const name of names) if (!loadable.has(name)) expect(stderr).toContain(`extensions.${name}`);
     expect(stderr).toContain('it needs a-package-that-nobody-installs');
     const server = new ServerProcess(path);

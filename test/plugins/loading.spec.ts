@@ -36,6 +36,7 @@ const BROKEN: readonly (readonly [string, PluginProblem, string])[] = [
   ['bad-name', 'name', 'is not lower-case words joined by dashes'],
   ['claims-api', 'route clash', 'it may not have the path /v2/'],
   ['routes-twice', 'route clash', 'it declares GET /v2/_berth/ext/routes-twice/same/:, twice'],
+  ['files-twice', 'route clash', 'it declares GET /v2/_berth/ext/files-twice/assets/*, twice'],
 ];
 
 describe('a plugin that is broken', () => {
@@ -122,7 +123,7 @@ describe('a plugin that cannot be constructed', () => {
     return (registry = await createTestRegistry({ plugins }));
   }
 
-  it.each(['throws-when-made', 'needs-unknown', 'fails-to-begin'])(
+  it.each(['throws-when-made', 'needs-unknown', 'fails-to-begin', 'bad-schedule'])(
     'is done without, and the server tells of it: %s',
     async (name) => {
       const { request, logLines } = await serve(name, 'greeter');
