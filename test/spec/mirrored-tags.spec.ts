@@ -1,5 +1,6 @@
 import { anImage, pushManifest } from '@berth/testkit';
 import { describe, expect, it, vi } from 'vitest';
+import { StorageError } from '@berth/sdk';
 import { expectError, headerOf } from './exchange.js';
 import { ABSENT, DOWN, refused } from './fixture-source.js';
 import { pathOf, pointsAt, useMirror } from './use-mirror.js';
@@ -89,7 +90,7 @@ describe('a held tag of a mirrored manifest', () => {
     }
   });
 
-  it('is served marked stale where its source hangs, at the deadline', async () => {
+  it('is served marked stale within two seconds where its source hangs', async () => {
     const repository = await aMirrorOf(anImage().build());
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     source.answers['tag.refresh'] = () => new Promise(() => {});
@@ -97,8 +98,21 @@ describe('a held tag of a mirrored manifest', () => {
     await vi.waitFor(() => {
       expect(source.askedOf('tag.refresh', repository)).toHaveLength(1);
     });
-    await vi.advanceTimersByTimeAsync(30_000);
+    await vi.advanceTimersByTimeAsync(2000);
     expect((await pulled).isStale).toBe(true);
+  });
+
+  it('is served marked stale where the newer one cannot be kept for want of space', async () => {
+    const [older, newer] = [anImage().build(), anImage().build()];
+    const repository = await aMirrorOf(older);
+    sourceHas(newer);
+    source.answers['tag.refresh'] = () => pointsAt(newer);
+    const full = new StorageError('full', 'commit', 'berth.db', new Error('ENOSPC'));
+    vi.spyOn(registry().foundations.database, 'transaction').mockRejectedValue(full);
+    const response = await send('GET', pathOf(repository, 'v1'));
+    expect([response.status, response.body]).toEqual([200, older.manifest]);
+    expect(headerOf(response, 'warning')).toBe('110 - "Response is Stale"');
+    expect(registry().logLines.all).toContainEqual(expect.objectContaining({ repository, tag: 'v1', level: 40 }));
   });
 
   it('is never asked about by its digest, nor where the manifest was pushed', async () => {

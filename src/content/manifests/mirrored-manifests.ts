@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
   AccessControl,
   Clock,
@@ -7,8 +7,10 @@ import {
   type Reference,
   type RegistryError,
   type RepositoryName,
+  StorageError,
   type Tag,
 } from '@berth/sdk';
+import { RegistryLogger } from '../../logging/registry-logger.js';
 import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
 import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
@@ -35,7 +37,7 @@ type Refreshed = 'fresh' | 'stale' | { readonly refusal: RegistryError };
 
 /** Manifests that are not here and a source may have, and tags that a source may have moved. Many who ask for one at once ask once. */
 @Injectable()
-export class MirroredManifests implements OnModuleDestroy {
+export class MirroredManifests implements OnApplicationShutdown {
   readonly #fetches = new SharedWork<FetchOutcome>();
   readonly #refreshes = new SharedWork<Refreshed>();
   readonly #refused;
@@ -47,6 +49,7 @@ export class MirroredManifests implements OnModuleDestroy {
     private readonly manifestFetch: ManifestFetch,
     private readonly access: AccessControl,
     private readonly hooks: HookRunner,
+    private readonly logger: RegistryLogger,
     clock: Clock,
     meter: Meter,
   ) {
@@ -59,7 +62,8 @@ export class MirroredManifests implements OnModuleDestroy {
       .with({});
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the last request: those under way may finish. */
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.#fetches.stop(), this.#refreshes.stop()]);
   }
 
@@ -126,9 +130,19 @@ export class MirroredManifests implements OnModuleDestroy {
     if (digest === held.digest) return 'fresh';
     const reference = { kind: 'digest', digest } as const;
     const wanted = { repository, reference, tag: { name: tag, previous: held.digest } };
-    const got = await this.#fetch(wanted, context);
-    if (got.outcome === 'refused') return { refusal: got.error };
-    return got.outcome === 'held' ? 'fresh' : 'stale';
+    try {
+      const got = await this.#fetch(wanted, context);
+      if (got.outcome === 'refused') return { refusal: got.error };
+      return got.outcome === 'held' ? 'fresh' : 'stale';
+    } catch (cause) {
+      // The newer one cannot be kept, for want of space perhaps; the one that is held can be served.
+      if (!(cause instanceof StorageError)) throw cause;
+      this.logger.warn(
+        { repository, tag, digest, err: cause },
+        'a tag that has moved upstream could not be moved here',
+      );
+      return 'stale';
+    }
   }
 
   async #fetch(wanted: WantedManifest, context: ContentContext): Promise<FetchOutcome> {
