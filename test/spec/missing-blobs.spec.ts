@@ -22,6 +22,7 @@ let answer: () => Answer | Promise<Answer>;
 let asked: HookEvents['blob.readMiss'][];
 let gated: HookEvents['blob.beforeCommit'][];
 let refuse: boolean;
+let finished: string[];
 
 @Injectable()
 class Upstream implements HookHandler<'blob.readMiss'> {
@@ -39,9 +40,16 @@ class Gate implements HookHandler<'blob.beforeCommit'> {
   }
 }
 
+@Injectable()
+class Finished implements HookHandler<'upload.finished'> {
+  async handle({ upload }: HookEvents['upload.finished']): Promise<void> {
+    finished.push(upload);
+  }
+}
+
 const fixture = definePlugin({
   name: 'fixture',
-  hooks: { 'blob.readMiss': Upstream, 'blob.beforeCommit': Gate },
+  hooks: { 'upload.finished': Finished, 'blob.readMiss': Upstream, 'blob.beforeCommit': Gate },
 });
 
 function found(bytes = blob.bytes, size: number | undefined = bytes.byteLength): Answer {
@@ -50,7 +58,7 @@ function found(bytes = blob.bytes, size: number | undefined = bytes.byteLength):
 }
 
 beforeEach(async () => {
-  [answer, asked, gated, refuse] = [() => found(), [], [], false];
+  [answer, asked, gated, refuse, finished] = [() => found(), [], [], false, []];
   registry = await createTestRegistry({ plugins: [{ plugin: fixture }] });
 });
 
@@ -71,6 +79,14 @@ describe('a blob that the repository does not hold and a source has', () => {
     expect(asked).toEqual([{ repository: REPOSITORY, digest: blob.digest }]);
     expect(gated).toMatchObject([{ digest: blob.digest, size: blob.bytes.byteLength, origin: 'mirrored' }]);
     expect(await heldBlobs()).toBe(1);
+  });
+
+  it('is gated and told of under one upload, so that whoever counts bytes on their way knows when they have come', async () => {
+    await registry.request('GET', PATH);
+
+    const uploads = gated.map(({ upload }) => upload);
+    expect(uploads).toEqual([expect.any(String)]);
+    await expect.poll(() => finished).toEqual(uploads);
   });
 
   it('is not asked for where the first content of the repository was pushed', async () => {

@@ -92,6 +92,8 @@ export class BlobFetch {
     } catch (cause) {
       await this.storage.discard(session.id);
       await this.#end(session.id);
+      const { id, repository } = session;
+      this.hooks.notify('upload.expired', { repository, upload: id, reason: 'failed' }, context);
       throw cause;
     } finally {
       session.isClosed = true;
@@ -139,11 +141,12 @@ export class BlobFetch {
   async #keep(transfer: Transfer, size: number, context: ContentContext): Promise<FetchedBlob> {
     const { session, digest, upstream } = transfer;
     const { id: upload, repository, store } = session;
-    const event = { repository, digest, size, origin: 'mirrored', upload: undefined } as const;
+    const event = { repository, digest, size, origin: 'mirrored', upload } as const;
     try {
       await this.hooks.gate('blob.beforeCommit', event, context);
     } catch (cause) {
       if (!(cause instanceof RegistryError)) throw cause;
+      this.hooks.notify('upload.expired', { repository, upload, reason: 'cancelled' }, context);
       return { outcome: 'unkept', upload, location: await this.storage.place({ upload, digest, size }), size };
     }
     const created = await this.blobCommit.commit({
@@ -156,6 +159,7 @@ export class BlobFetch {
       actor: undefined,
     });
     if (created) this.hooks.notify('repository.created', { repository }, context);
+    this.hooks.notify('upload.finished', { repository, upload, digest }, context);
     return { outcome: 'kept' };
   }
 

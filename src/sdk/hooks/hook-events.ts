@@ -33,7 +33,7 @@ export interface GateEvents {
   };
   'blob.beforeCommit': OfBlob & {
     readonly origin: Origin;
-    /** The upload that brought it; `undefined` for one that a source gave. */
+    /** The upload that brought it, or under which what a source gives is stored; `undefined` for a mount. */
     readonly upload: string | undefined;
   };
   'manifest.beforePut': OfManifest & {
