@@ -2,10 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Reconfigure, Section, SectionViolation } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
+import { withDeadline } from './hook-deadline.js';
 import type { LoadedPlugin, Plugins } from './loaded-plugin.js';
 import { PLUGINS } from './plugin-catalog.js';
 import { pluginConfigOf } from './plugin-config.js';
 import { type PluginSection, readSections } from './plugin-section.js';
+
+/** How long a plugin may take to take a new section, in milliseconds. */
+const RECONFIGURE_TIME = 10_000;
 
 /** What a new `extensions` would change, checked and not done yet. */
 export interface ReloadPlan {
@@ -65,7 +69,7 @@ export class PluginReload {
     const taken: string[] = [];
     for (const { name, config, values } of changes) {
       try {
-        await this.#reconfigurable.get(name)?.reconfigure(config);
+        await this.#hand(name, config);
         this.#running.set(name, values);
         taken.push(name);
       } catch (cause) {
@@ -76,6 +80,18 @@ export class PluginReload {
       }
     }
     return taken;
+  }
+
+  /** One that does not end must not keep the next change from everybody. */
+  async #hand(name: string, config: object): Promise<void> {
+    const onLate = (): void => {
+      this.logger.warn(
+        { plugin: name },
+        'a plugin ended its change of configuration after nobody waited for it any more',
+      );
+    };
+    const options = { deadline: RECONFIGURE_TIME, signal: undefined, onLate };
+    await withDeadline(options, async () => this.#reconfigurable.get(name)?.reconfigure(config));
   }
 
   /** Why a change of the section needs a restart, or `undefined` where it does not, or nothing has changed. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IsInt } from 'class-validator';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { definePlugin } from '@berth/sdk';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { definePlugin, type Reconfigure } from '@berth/sdk';
 import { ConfigReload } from '../../src/config-reload.js';
 import { createTestRegistry, type TestRegistry } from '../kit/index.js';
 
@@ -14,15 +14,29 @@ class FixedConfig {
 
 const fixed = definePlugin({ name: 'fixed', config: FixedConfig });
 
+class StuckConfig extends FixedConfig {}
+
+class Stuck implements Reconfigure<StuckConfig> {
+  reconfigure({ size }: StuckConfig): Promise<void> {
+    stuckWith.push(size);
+    return new Promise(() => {});
+  }
+}
+
+const stuck = definePlugin({ name: 'stuck', config: StuckConfig, reconfigure: Stuck });
+
+let stuckWith: number[];
 let folder: string;
 let registry: TestRegistry;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'berth-reload-'));
-  registry = await createTestRegistry({ plugins: [{ plugin: fixed, section: { size: 1 } }] });
+  registry = await createTestRegistry({ plugins: [{ plugin: fixed, section: { size: 1 } }, { plugin: stuck }] });
+  stuckWith = [];
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   await registry.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -61,9 +75,23 @@ describe('a configuration that is read again', () => {
       JSON.stringify({
         storage: { rootDirectory, commit: false },
         http: { port: 0 },
-        extensions: { fixed: { size: 1 } },
+        extensions: { fixed: { size: 1 }, stuck: {} },
       }),
     );
     expect(registry.logLines.all.filter(({ event }) => event === 'restart needed')).toEqual([]);
+  });
+
+  it('is done with a plugin that does not end its change after ten seconds, which is logged', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const path = join(folder, 'config.json');
+    await writeFile(path, '{ "extensions": { "stuck": { "size": 2 } } }');
+    const { application, foundations } = registry;
+    const reloading = new ConfigReload(application, foundations.config, path).reload();
+    await vi.waitFor(() => {
+      expect(stuckWith).toEqual([2]);
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await reloading).toBe('applied');
+    expect(registry.logLines.all).toContainEqual(expect.objectContaining({ plugin: 'stuck', level: 50 }));
   });
 });
