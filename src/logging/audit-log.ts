@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import { closeLogOutput, type LogOutput } from './log-output.js';
+import { closeLogOutput, type LogOutput, writeOut } from './log-output.js';
 import { timeField } from './time-field.js';
 
 export interface AuditRecord {
@@ -29,10 +29,8 @@ export class AuditLog {
 
   /** Only the fields of an AuditRecord are written, whatever else the object has. */
   record({ method, path, status, repository, reference, digest, actor, address, requestId }: AuditRecord): void {
-    this.#pino?.info(
-      { method, path, status, repository, reference, digest, actor, address, requestId },
-      status < 400 ? 'write' : 'refusal',
-    );
+    const line = { method, path, status, repository, reference, digest, actor, address, requestId };
+    this.#write(line, status < 400 ? 'write' : 'refusal');
   }
 
   /** What the server itself removed. */
@@ -41,7 +39,14 @@ export class AuditLog {
     readonly repository: string;
     readonly digest: string | undefined;
   }): void {
-    this.#pino?.info(removed, 'garbage collection');
+    this.#write(removed, 'garbage collection');
+  }
+
+  /** At once: a line that waits for others is lost where the process is killed. */
+  #write(fields: object, message: string): void {
+    if (!this.#pino || !this.output) return;
+    this.#pino.info(fields, message);
+    writeOut(this.output);
   }
 
   /** Writes out what has been gathered; nothing may be recorded afterwards. */

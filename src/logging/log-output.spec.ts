@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AuditLog } from './audit-log.js';
 import { closeLogOutput, openLogOutput } from './log-output.js';
 import { RegistryLogger } from './registry-logger.js';
 
@@ -14,6 +15,19 @@ describe('the output of a log', () => {
     logger.info('the last line');
     await logger.close();
     expect(await readFile(join(folder, 'log'), 'utf8')).toContain('the last line');
+  });
+
+  it('of the audit has each line at once, since one that waits for others is lost with the process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-log-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const audit = new AuditLog(await openLogOutput(join(folder, 'audit')));
+    audit.recordRemoval({ kind: 'manifest', repository: 'library/app', digest: undefined });
+    await vi.waitFor(async () => {
+      expect(await readFile(join(folder, 'audit'), 'utf8')).toContain('library/app');
+    });
+    await audit.close();
   });
 
   it.runIf(existsSync('/dev/full'))(

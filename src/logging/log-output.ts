@@ -35,6 +35,11 @@ function reportFailure(error: Error): void {
   process.stderr.write(`berth: the log cannot be written: ${error.message}\n`);
 }
 
+/** Has what was gathered written now: for lines that a crash must not take. */
+export function writeOut(output: LogOutput): void {
+  if (output instanceof GatheredOutput) void output.flush();
+}
+
 /** How long what has been gathered may take to be written when the server ends. Milliseconds. */
 const LAST_WRITE_TIME = 1000;
 
