@@ -67,9 +67,9 @@ async function readPackage(root: string): Promise<PackageFile> {
 }
 
 async function mayReplace(out: string, name: string): Promise<boolean> {
-  const entries: readonly string[] = await readdir(out).catch(() => []);
-  if (entries.length === 0) return true;
-  const before = await readPackage(out).catch(() => undefined);
+  const entries = await unlessAbsent(readdir(out));
+  if (entries === undefined || entries.length === 0) return true;
+  const before = await unlessAbsent(readPackage(out));
   return before?.name === name && before['berth'] !== undefined && !entries.includes('src');
 }
 
@@ -89,5 +89,15 @@ async function copyContent(root: string, out: string, { staticFiles = [] }: Plug
       throw new Error(`the static files in ${from} lie outside of the plugin`);
     await cp(from, join(out, path), { recursive: true });
   }
-  await cp(join(root, 'README.md'), join(out, 'README.md')).catch(() => undefined);
+  await unlessAbsent(cp(join(root, 'README.md'), join(out, 'README.md')));
+}
+
+/** `undefined` where there is no such file or folder. */
+async function unlessAbsent<Result>(work: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw cause;
+  }
 }

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { parseRepositoryName, RegistryError, type RepositoryResolver } from '@berth/sdk';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+/** A host, with a port perhaps: what containerd sends. */
+const NAMESPACE = /^[\w.[\]:-]{1,255}$/;
+
 /** Which local repository a request means. Without a resolver it is the one it names, and `?ns=` is ignored. */
 @Injectable()
 export class RepositoryResolution {
@@ -32,6 +35,8 @@ export class RepositoryResolution {
     if (!name) return;
     const { ns } = request.query as { readonly ns?: string | readonly string[] };
     const namespace = typeof ns === 'string' ? ns : ns?.[0];
+    if (namespace !== undefined && !NAMESPACE.test(namespace))
+      throw new RegistryError('NAME_INVALID', { detail: { namespace } });
     const resolved = this.#resolver.resolve({ name, namespace, host: hostOf(request) });
     if (!resolved) throw new RegistryError('NAME_UNKNOWN', { detail: { name, namespace } });
     params.name = resolved.repository;

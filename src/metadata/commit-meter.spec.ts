@@ -32,7 +32,7 @@ it('counts transactions that share one commit, and those that are rolled back, a
   const nothing = () => Promise.resolve();
   const refusing = () => Promise.reject(new Error('no'));
   await Promise.all([database.transaction(nothing), database.transaction(nothing)]);
-  await database.transaction(refusing).catch(() => undefined);
+  await expect(database.transaction(refusing)).rejects.toThrow('no');
 
   expect(countsOf('berth_database_transactions_total')).toEqual([2, 1]);
   expect(countsOf('berth_database_wait_duration_seconds')).toEqual([3]);

@@ -82,6 +82,7 @@ describe('a gate of a plugin that is not as it should be', () => {
   });
 
   it.each([undefined, 'not a function', 5])('fails closed where its handle is %j', async (handle) => {
+    // As JavaScript may have it.
     registry.add('upload.beforeStart', 'odd', { handle } as unknown as HookHandler<'upload.beforeStart'>);
 
     await expect(runner.gate('upload.beforeStart', start, context)).rejects.toThrow('of the plugin odd failed');

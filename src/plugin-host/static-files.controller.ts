@@ -18,6 +18,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** What Node says of a name that leads to no file. */
+const ABSENT = new Set<unknown>(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE']);
+
 /** A controller that hands out the files of a folder. `root`: the folder of the plugin's package. */
 export function staticFilesController({ path, folder }: StaticFiles, root: string): Type<object> {
   const base = folder instanceof URL ? fileURLToPath(folder) : resolve(root, folder);
@@ -43,10 +46,10 @@ export function staticFilesController({ path, folder }: StaticFiles, root: strin
 async function fileBelow(base: string, name: string): Promise<{ readonly path: string; readonly size: number }> {
   try {
     const [path, real] = [await realpath(resolve(base, name)), await realpath(base)];
-    const { size } = await stat(path);
-    if (path.startsWith(real + sep) && (await stat(path)).isFile()) return { path, size };
+    const found = await stat(path);
+    if (path.startsWith(real + sep) && found.isFile()) return { path, size: found.size };
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    if (!(cause instanceof Error && 'code' in cause && ABSENT.has(cause.code))) throw cause;
     throw new RegistryError('NAME_UNKNOWN', { message: 'there is no such file', cause });
   }
   throw new RegistryError('NAME_UNKNOWN', { message: 'there is no such file' });

@@ -47,4 +47,9 @@ describe('the repository that a request means', () => {
     expect(status).toBe(404);
     expect(JSON.parse(body.toString())).toMatchObject({ errors: [{ code: 'NAME_UNKNOWN' }] });
   });
+
+  it.each(['a%0d%0aSet-Cookie:%20x', 'a%20b', ''])('is none where the namespace is no host: %j', async (namespace) => {
+    const { status, headers } = await registry.request('GET', `/v2/library/nginx/manifests/latest?ns=${namespace}`);
+    expect([status, headers['set-cookie']]).toEqual([400, undefined]);
+  });
 });

@@ -80,6 +80,7 @@ export class SpanRecorder {
   }
 
   async #outOfPatience(done: AbortSignal): Promise<void> {
+    // It rejects only where `done` ends the waiting.
     await delay(this.#patience, undefined, { signal: done }).catch(() => undefined);
     if (!done.aborted)
       throw new Error(`The collector did not take the last spans within ${String(this.#patience)} ms.`);

@@ -26,6 +26,7 @@ export class FakePluginDatabase extends PluginDatabase {
   transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
     const run = (): Promise<Result> => this.tables<Tables>().transaction().execute(work);
     const result = this.last.then(run, run);
+    // Whoever began it is told of a failure; the next one does not fail for it.
     this.last = result.catch(() => undefined);
     return result;
   }

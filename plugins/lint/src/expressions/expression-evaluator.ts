@@ -14,6 +14,7 @@ export class ExpressionEvaluator implements OnApplicationShutdown {
       signal.throwIfAborted();
       return (await this.#open()).ask(question, limit);
     });
+    // Whoever asked is told of a failure; whoever comes next does not fail for it.
     this.#last = turn.catch(() => undefined);
     return turn;
   }
