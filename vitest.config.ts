@@ -23,6 +23,8 @@ export default defineConfig({
     reporters: ['default', new AvailabilityReporter()],
     pool: 'forks',
     maxWorkers: 2,
+    // The application is imported once for all files, which is half of the time. What a file changes it changes back.
+    isolate: false,
     server: { deps: { inline: [/^@berth\//] } },
     projects: [
       {

@@ -108,17 +108,22 @@ export class TestRegistry {
     this.connections.close();
     const leaks = options.mayLeaveFiles ? [] : await this.filesLeft();
     await shutDown(this.application, this.foundations, DRAIN_TIME);
-    await this.socketsClosed();
+    await this.settled();
     if (this.sockets.size > 0) leaks.push(`${String(this.sockets.size)} connections are open`);
     leaks.push(...(await openFiles(root)).map((file) => `${file} is open`));
     if (options.root === undefined) await rm(root, { recursive: true, force: true });
     if (leaks.length > 0) throw new Error(`The registry leaks: ${leaks.join('; ')}`);
   }
 
-  /** The system tells of a closed socket a turn or two later than it closes it. */
-  private async socketsClosed(): Promise<void> {
+  /**
+   * The system tells of a closed socket a turn or two later than it closes it, and a request that was cut lets go of its
+   * file once it has seen that.
+   */
+  private async settled(): Promise<void> {
     const end = performance.now() + DRAIN_TIME;
-    while (this.sockets.size > 0 && performance.now() < end) await delay(1);
+    const isSettled = async (): Promise<boolean> =>
+      this.sockets.size === 0 && (await openFiles(this.root)).length === 0;
+    while (!(await isSettled()) && performance.now() < end) await delay(1);
   }
 
   private async filesLeft(): Promise<string[]> {

@@ -2,9 +2,9 @@ import { registerHooks } from 'node:module';
 import { Socket } from 'node:net';
 import { createTestRegistry } from '@berth/testkit';
 import { expect, it, vi } from 'vitest';
-import { FakeCollector } from '../test/fake-collector.js';
-import { scrape } from '../test/scrape.js';
-import plugin from './index.js';
+import { FakeCollector } from '../../plugins/metrics/test/fake-collector.js';
+import { scrape } from '../../plugins/metrics/test/scrape.js';
+import plugin from '../../plugins/metrics/src/index.js';
 
 const TRACING_LIBRARY = /\/node_modules\/(@opentelemetry\/(?:sdk-trace|exporter-trace-otlp-http|resources))\//;
 
@@ -31,7 +31,7 @@ async function watched(section: Record<string, unknown>) {
   return { loaded: [...loaded].sort(), others: ports.filter((port) => port !== own), own: ports.includes(own) };
 }
 
-// In one test and in this order, since what is loaded stays loaded.
+// In one test and in this order, since what is loaded stays loaded; and no other test in this process loads them.
 it(
   'loads no tracing library and connects to nobody without the section, and does both with it',
   { timeout: 30_000 },
