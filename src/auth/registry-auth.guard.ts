@@ -34,9 +34,9 @@ export class RegistryAuthGuard implements CanActivate {
     if (declared === 'undeclared')
       throw new RegistryError('DENIED', { detail: { reason: 'the route says not for whom it is' } });
     if (declared.kind === 'public') return true;
-    const { actor } = context.switchToHttp().getRequest<HttpRequest>().facts;
+    const { identity } = context.switchToHttp().getRequest<HttpRequest>().facts;
     const { permission } = declared;
-    if (this.access.holds(actor, permission)) return true;
+    if (this.access.holds(identity, permission)) return true;
     throw new RegistryError('DENIED', { detail: { permission } });
   }
 }

@@ -10,5 +10,6 @@ export interface CheckedValues {
 
 /** Turns `values`, whose keys are known ones, into the typed configuration, and reports every value that does not fit. */
 export function checkValues(values: Section): CheckedValues {
-  return validateSection(RegistryConfig, values);
+  // The keys of sections are known already; what lies in lists, or below names of the user's own, only its class knows.
+  return validateSection(RegistryConfig, values, { refuseUnknown: true });
 }

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deepFreeze, describeValue, isSection, type Section } from '@berth/sdk';
+import { deepFreeze, describeValue, fingerprintOf, isSection, type Section } from '@berth/sdk';
 import { checkKeys } from './check-keys.js';
 import { checkValues } from './check-values.js';
 import { ConfigError, type Violation, WHOLE_FILE } from './config-error.js';
 
-import { fingerprintOf } from './fingerprint.js';
 import { parseConfigText } from './parse-config-text.js';
 import type { RegistryConfig } from './registry.config.js';
 
@@ -16,7 +15,7 @@ export interface LoadedConfig {
   readonly config: RegistryConfig;
   /** Absolute path of the file it came from. */
   readonly path: string;
-  /** Of the file's text. */
+  /** Of the file's bytes. */
   readonly fingerprint: string;
   /** One line each, to be logged: keys without effect, plugins that do not exist. */
   readonly warnings: readonly string[];

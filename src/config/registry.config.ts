@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import { IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
-import { HttpConfig } from '../http/http.config.js';
 import { LogConfig } from '../logging/log.config.js';
 import { StorageConfig } from '../storage/storage.config.js';
+import { RegistryHttpConfig } from './registry-http.config.js';
 
 /** A whole configuration file: the class is the schema, the type and the validation at once. */
 export class RegistryConfig {
@@ -16,8 +16,8 @@ export class RegistryConfig {
   storage: StorageConfig = new StorageConfig();
 
   @ValidateNested()
-  @Type(() => HttpConfig)
-  http: HttpConfig = new HttpConfig();
+  @Type(() => RegistryHttpConfig)
+  http: RegistryHttpConfig = new RegistryHttpConfig();
 
   @ValidateNested()
   @Type(() => LogConfig)

@@ -46,7 +46,10 @@ describe('the table of keys', () => {
   });
 
   it('calls built exactly the properties of the configuration classes', () => {
-    const built = Object.keys(CONFIGURATION_KEYS).filter((path) => CONFIGURATION_KEYS[path]?.status === 'built');
+    // What lies in lists, or below names of the user's own, has its class too, but no default that shows it.
+    const built = Object.keys(CONFIGURATION_KEYS).filter(
+      (path) => CONFIGURATION_KEYS[path]?.status === 'built' && !/\[\]|</.test(path),
+    );
     expect(built.sort()).toEqual(propertyPaths(RegistryConfig).sort());
   });
 

@@ -1,4 +1,6 @@
-import type { GateContext } from '@berth/sdk';
+import type { GateContext, Identity } from '@berth/sdk';
 
 /** Who asks, in which request, the signal that ends the work when they go away, and where warnings for them go. */
-export type ContentContext = GateContext;
+export interface ContentContext extends GateContext {
+  readonly identity: Identity;
+}

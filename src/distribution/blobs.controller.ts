@@ -18,7 +18,7 @@ export class BlobsController {
   ) {}
 
   /** end-2 · spec.md#checking-if-content-exists-in-the-registry */
-  @Endpoint(['end-2'], 'pull')
+  @Endpoint(['end-2'], 'read')
   @Head(':digest')
   async head(
     @Repository() repository: RepositoryName,
@@ -32,7 +32,7 @@ export class BlobsController {
   }
 
   /** end-2 · spec.md#pulling-blobs */
-  @Endpoint(['end-2'], 'pull')
+  @Endpoint(['end-2'], 'read')
   @Get(':digest')
   async get(
     @Repository() repository: RepositoryName,

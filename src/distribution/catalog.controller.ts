@@ -11,7 +11,7 @@ export class CatalogController {
   /** Not in the spec but in every registry: what repositories there are, of those the actor may read. */
   @Get()
   async list(@Req() request: HttpRequest, @Res() reply: HttpReply): Promise<void> {
-    const page = await this.repositories.list(pageRequestOf(request), request.facts.actor);
+    const page = await this.repositories.list(pageRequestOf(request), request.facts.identity);
     linkNext(reply, '/v2/_catalog', page);
     sendJson(reply, { repositories: page.entries });
   }

@@ -1,10 +1,14 @@
 import type { ServerResponse } from 'node:http';
+import { ANONYMOUS, type Identity } from '@berth/sdk';
 import type { FastifyRequest } from 'fastify';
 
 /** What the edge knows of a request beyond HTTP, for the log, metrics and audit. */
 export interface RequestFacts {
   /** `performance.now()` when it arrived. */
   readonly arrived: number;
+  /** Who asks; nobody known before the guard has looked. */
+  identity: Identity;
+  /** The name of who asks. */
   actor: string | undefined;
   repository: string | undefined;
   reference: string | undefined;
@@ -25,6 +29,7 @@ declare module 'fastify' {
 export function newFacts(response: ServerResponse, idleTimeout: number): RequestFacts {
   return {
     arrived: performance.now(),
+    identity: ANONYMOUS,
     actor: undefined,
     repository: undefined,
     reference: undefined,
@@ -42,12 +47,14 @@ export function contextOf(request: FastifyRequest): RequestContext {
 
 /** Fastify's own `request.signal` aborts as soon as a body has been read; this one only when the client has gone. */
 class RequestContext {
+  readonly identity: Identity;
   readonly actor: string | undefined;
   readonly requestId: string;
   #signal: AbortSignal | undefined;
   #warnings: string[] | undefined;
 
   constructor(private readonly request: FastifyRequest) {
+    this.identity = request.facts.identity;
     this.actor = request.facts.actor;
     this.requestId = request.id;
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { algorithmOf, type Digest, digestOf, parseReference, type RepositoryName, type Tag } from '@berth/sdk';
+import { algorithmOf, ANONYMOUS, type Digest, digestOf, parseReference, type RepositoryName, type Tag } from '@berth/sdk';
 import { BlobMount } from '../../src/content/blobs/blob-mount.js';
 import { BlobService } from '../../src/content/blobs/blob.service.js';
 import { ManifestService } from '../../src/content/manifests/manifest.service.js';
@@ -11,6 +11,7 @@ import type { BuiltBlob, BuiltManifest } from '../kit/builders/built-manifest.js
 import type { OpenServices } from './open-services.js';
 
 export const ANYBODY: ContentContext = {
+  identity: ANONYMOUS,
   actor: undefined,
   requestId: undefined,
   signal: new AbortController().signal,

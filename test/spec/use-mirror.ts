@@ -1,4 +1,4 @@
-import { parseRepositoryName, parseTag, type SourceFinds, type SourceResult } from '@berth/sdk';
+import { ANONYMOUS, parseRepositoryName, parseTag, type SourceFinds, type SourceResult } from '@berth/sdk';
 import type { BuiltManifest, TestRegistry } from '@berth/testkit';
 import { afterEach, beforeAll, expect, vi } from 'vitest';
 import { ManifestService, type PulledManifest } from '../../src/content/manifests/manifest.service.js';
@@ -74,7 +74,7 @@ export function useMirror(): Mirror {
   const pull: Mirror['pull'] = (repository, signal = new AbortController().signal) => {
     const name = parseRepositoryName(repository) ?? expect.fail();
     const reference = { kind: 'tag', tag: parseTag('v1') ?? expect.fail() } as const;
-    const context = { actor: undefined, requestId: undefined, signal, warn: () => undefined };
+    const context = { identity: ANONYMOUS, actor: undefined, requestId: undefined, signal, warn: () => undefined };
     return registry().application.get(ManifestService).pull(name, reference, context);
   };
   return { registry, send, source, sourceHas, asked, aMirrorOf, pull };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccessControl, Clock, type Digest, type RepositoryName } from '@berth/sdk';
+import { AccessControl, Clock, type Digest, type Identity, type RepositoryName } from '@berth/sdk';
 import { Blobs } from '../../metadata/blobs.js';
 import { Changes } from '../../metadata/changes.js';
 import { Database } from '../../metadata/database.js';
@@ -35,7 +35,7 @@ export class BlobMount {
     from: RepositoryName | undefined,
     context: ContentContext,
   ): Promise<boolean> {
-    const source = await this.#mountSource(digest, from, context.actor);
+    const source = await this.#mountSource(digest, from, context.identity);
     if (source === undefined) return false;
     await this.#askGate(source, repository, digest, context);
     const mounted = await this.#mountFrom(source, repository, digest, context);
@@ -62,10 +62,10 @@ export class BlobMount {
   async #mountSource(
     digest: Digest,
     from: RepositoryName | undefined,
-    actor: string | undefined,
+    identity: Identity,
   ): Promise<RepositoryName | undefined> {
     const candidates = from ? [from] : await this.memberships.holders(DEFAULT_STORE, digest, MOUNT_CANDIDATES);
-    return candidates.find((candidate) => this.access.may(actor, 'pull', candidate));
+    return candidates.find((candidate) => this.access.may(identity, 'read', candidate));
   }
 
   #mountFrom(

@@ -55,7 +55,7 @@ export class MissingBlobs implements OnApplicationShutdown {
       );
     } catch (cause) {
       if (!(cause instanceof UpstreamUnavailable)) throw cause;
-      if (!this.access.may(context.actor, 'push', repository)) throw cause;
+      if (!this.access.may(context.identity, 'create', repository)) throw cause;
       if (await this.repositories.isMirrored(repository)) throw cause;
       return undefined;
     }
@@ -124,11 +124,17 @@ export class MissingBlobs implements OnApplicationShutdown {
   async #fetch(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<FetchedBlob | undefined> {
     // A fetch may have ended since the repository was seen not to hold it.
     if (await this.blobs.findHeld(repository, digest)) return { outcome: 'kept' };
-    const { actor, requestId } = context;
+    const { identity, actor, requestId } = context;
     const warn = (text: string): void => {
       context.warn(text);
     };
-    return this.blobFetch.fetch(repository, digest, { actor, requestId, signal: this.#stopping.signal, warn });
+    return this.blobFetch.fetch(repository, digest, {
+      identity,
+      actor,
+      requestId,
+      signal: this.#stopping.signal,
+      warn,
+    });
   }
 
   /** The last one out: bytes that are not kept have been opened by all who wanted them. */

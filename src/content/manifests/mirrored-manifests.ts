@@ -96,7 +96,7 @@ export class MirroredManifests implements OnApplicationShutdown {
     if (got.outcome === 'refused') throw got.error;
     if (got.outcome === 'unavailable') {
       // Who is about to push asks first, and must not fail because some upstream is down.
-      throw isHead && !known && this.access.may(context.actor, 'push', repository) ? unknown() : got.error;
+      throw isHead && !known && this.access.may(context.identity, 'create', repository) ? unknown() : got.error;
     }
     const row = got.outcome === 'held' ? await this.#find(repository, reference) : undefined;
     if (!row) throw unknown();

@@ -1,6 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import {
+  ANONYMOUS,
   type AffectedManifest,
   type BlobInfo,
   type BlobKey,
@@ -89,7 +90,13 @@ export class ContentBlobStore extends BlobStore {
   async repair(key: BlobKey, { signal = NEVER }: ReadOptions = {}): Promise<RepairOutcome> {
     if (await this.#isPresent(key)) return 'repaired';
     let outcome: RepairOutcome = 'absent';
-    const context: ContentContext = { actor: undefined, requestId: undefined, signal, warn: () => undefined };
+    const context: ContentContext = {
+      identity: ANONYMOUS,
+      actor: undefined,
+      requestId: undefined,
+      signal,
+      warn: () => undefined,
+    };
     for (const repository of await this.memberships.holders(key.store, key.digest, REPAIR_CANDIDATES)) {
       signal.throwIfAborted();
       try {

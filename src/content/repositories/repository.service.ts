@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccessControl, type RepositoryName } from '@berth/sdk';
+import { AccessControl, type Identity, type RepositoryName } from '@berth/sdk';
 import { Repositories } from '../../metadata/repositories.js';
 import { type Page, type PageRequest, pageOf } from '../page.js';
 
@@ -11,16 +11,16 @@ export class RepositoryService {
   ) {}
 
   /** A page of the repositories that hold a manifest and that the actor may pull from, in byte order. */
-  list(request: PageRequest, actor: string | undefined): Promise<Page<RepositoryName>> {
-    return pageOf(request, (last, limit) => this.#listReadable(last, limit, actor));
+  list(request: PageRequest, identity: Identity): Promise<Page<RepositoryName>> {
+    return pageOf(request, (last, limit) => this.#listReadable(last, limit, identity));
   }
 
-  async #listReadable(last: string | undefined, limit: number, actor: string | undefined): Promise<RepositoryName[]> {
+  async #listReadable(last: string | undefined, limit: number, identity: Identity): Promise<RepositoryName[]> {
     const readable: RepositoryName[] = [];
     let after = last;
     while (readable.length < limit) {
       const names = await this.repositories.list({ last: after, limit });
-      readable.push(...names.filter((name) => this.access.may(actor, 'pull', name)));
+      readable.push(...names.filter((name) => this.access.may(identity, 'read', name)));
       if (names.length < limit) break;
       after = names.at(-1);
     }

@@ -26,5 +26,6 @@ export const ENDPOINTS = {
 
 export type EndpointId = keyof typeof ENDPOINTS;
 
-/** What an actor does to a repository, as access rules name it. */
-export type Action = 'pull' | 'push' | 'delete';
+/** What an actor does to a repository, as access rules name it: `create` is a push of what is new, `update` moves a tag that is there. */
+export const ACTIONS = ['read', 'create', 'update', 'delete'] as const;
+export type Action = (typeof ACTIONS)[number];

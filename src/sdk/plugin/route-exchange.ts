@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Identity } from '../ports/identity.js';
 
 /** What a route of a plugin gets as `@Req()`. The body is a stream, whatever its type: `readJson` reads one. */
 export interface PluginRequest {
@@ -10,8 +11,8 @@ export interface PluginRequest {
   readonly params: unknown;
   readonly raw: Readable;
   readonly id: string;
-  /** Who asks, as far as the server knows. */
-  readonly facts: { readonly actor: string | undefined };
+  /** Who asks, as far as the server knows: `actor` is the name, `identity` what AccessControl wants to be asked with. */
+  readonly facts: { readonly actor: string | undefined; readonly identity: Identity };
 }
 
 /** What a route of a plugin gets as `@Res()`. */

@@ -1,11 +1,12 @@
 import type { Action } from '../oci/endpoint.js';
 import type { RepositoryName } from '../oci/repository-name.js';
 import { AccessControl } from '../ports/access-control.js';
+import type { Identity } from '../ports/identity.js';
 
 export interface Grants {
   /** Default: everyone may do everything. */
-  readonly may?: (actor: string | undefined, action: Action, repository: RepositoryName) => boolean;
-  /** Permissions, `<plugin>.<name>`, by actor. */
+  readonly may?: (identity: Identity, action: Action, repository: RepositoryName) => boolean;
+  /** Permissions, `<plugin>.<name>`, by user. */
   readonly held?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -15,12 +16,12 @@ export class FakeAccessControl extends AccessControl {
     super();
   }
 
-  may(actor: string | undefined, action: Action, repository: RepositoryName): boolean {
-    return this.grants.may?.(actor, action, repository) ?? true;
+  may(identity: Identity, action: Action, repository: RepositoryName): boolean {
+    return this.grants.may?.(identity, action, repository) ?? true;
   }
 
-  holds(actor: string | undefined, permission: string): boolean {
+  holds({ user }: Identity, permission: string): boolean {
     const { held } = this.grants;
-    return held === undefined || (actor !== undefined && (held[actor]?.includes(permission) ?? false));
+    return held === undefined || (user !== undefined && (held[user]?.includes(permission) ?? false));
   }
 }

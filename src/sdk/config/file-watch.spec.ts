@@ -4,8 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigWatch } from './config-watch.js';
-import { fingerprintOf } from './fingerprint.js';
+import { FileWatch, fingerprintOf } from './file-watch.js';
 
 const NONE_LEFT = Object.assign(new Error('no space left for watchers'), { code: 'ENOSPC' });
 
@@ -13,13 +12,19 @@ let folder: string;
 let path: string;
 let changes: number;
 let causes: unknown[];
-let running: ConfigWatch;
+let running: FileWatch;
 
-function watchWith(watchFolder?: typeof watch): ConfigWatch {
+function watchWith(watchFolder?: typeof watch): FileWatch {
   const onChange = (): Promise<void> => Promise.resolve(void (changes += 1));
   const onUnwatchable = (cause: unknown): void => void causes.push(cause);
-  const options = { onChange, onUnwatchable, ...(watchFolder && { watchFolder }) };
-  running = new ConfigWatch({ path, fingerprint: fingerprintOf('{}') }, options);
+  const options = {
+    onChange,
+    onUnwatchable,
+    known: fingerprintOf('{}'),
+    ignoreAbsent: true,
+    ...(watchFolder && { watchFolder }),
+  };
+  running = new FileWatch([path], options);
   running.start();
   return running;
 }
@@ -36,7 +41,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('the watch of a configuration', () => {
+describe('the watch of files', () => {
   it('tells of a change, and not of a file that was written as it was', async () => {
     watchWith();
     await writeFile(path, '{}');
