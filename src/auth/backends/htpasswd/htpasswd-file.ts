@@ -22,6 +22,8 @@ type ParsedLine =
 /** Takes away a byte order mark, too. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** A control character would let a name write into a log what it likes. */
 const CONTROL = /[\x00-\x1f\x7f]/;
 
@@ -34,9 +36,9 @@ export function parseHtpasswd(bytes: Uint8Array): HtpasswdFile {
   const malformed: LineRemark[] = [];
   const repeated: LineRemark[] = [];
   const lineOf = new Map<string, number>();
-  linesOf(bytes).forEach((bytesOfLine, index) => {
+  linesOf(bytes).forEach((text, index) => {
     const line = index + 1;
-    const parsed = parseLine(bytesOfLine);
+    const parsed = parseLine(text);
     if (parsed.kind === 'malformed') malformed.push({ line, reason: parsed.reason });
     if (parsed.kind !== 'user') return;
     const before = lineOf.get(parsed.user);
@@ -47,19 +49,24 @@ export function parseHtpasswd(bytes: Uint8Array): HtpasswdFile {
   return { users, malformed, repeated };
 }
 
-/** By bytes, so that one line that is no UTF-8 spoils no other. */
-function linesOf(bytes: Uint8Array): Buffer[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  return text.split('\n').map((line) => Buffer.from(line, 'latin1'));
+/** A character for each byte, so that one line that is no UTF-8 spoils no other. */
+function linesOf(bytes: Uint8Array): string[] {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').split('\n');
 }
 
-function parseLine(bytes: Buffer): ParsedLine {
-  let text: string;
+/** `undefined` where it is no UTF-8. */
+function decoded(line: string): string | undefined {
+  if (ASCII.test(line)) return line;
   try {
-    text = UTF8.decode(bytes).trim();
+    return UTF8.decode(Buffer.from(line, 'latin1'));
   } catch {
-    return { kind: 'malformed', reason: 'it is not UTF-8' };
+    return undefined;
   }
+}
+
+function parseLine(line: string): ParsedLine {
+  const text = decoded(line)?.trim();
+  if (text === undefined) return { kind: 'malformed', reason: 'it is not UTF-8' };
   if (text === '' || text.startsWith('#')) return { kind: 'nothing' };
   const [user, hash] = text.split(':', 2);
   if (user === undefined || hash === undefined) return { kind: 'malformed', reason: 'it has no colon' };
