@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiKeys } from './api-keys.js';
 import { Blobs } from './blobs.js';
 import { Changes } from './changes.js';
 import { CommitMeter } from './commit-meter.js';
@@ -13,11 +14,13 @@ import { Memberships } from './memberships.js';
 import { PullStatistics } from './pull-statistics.js';
 import { Referrers } from './referrers.js';
 import { Repositories } from './repositories.js';
+import { SigningKeys } from './signing-keys.js';
 import { StoredBlobs } from './stored-blobs.js';
 import { Tags } from './tags.js';
 import { Uploads } from './uploads.js';
 
 const NOUNS = [
+  ApiKeys,
   Blobs,
   Changes,
   Garbage,
@@ -30,6 +33,7 @@ const NOUNS = [
   PullStatistics,
   Referrers,
   Repositories,
+  SigningKeys,
   StoredBlobs,
   Tags,
   Uploads,

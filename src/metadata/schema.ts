@@ -1,4 +1,4 @@
-import type { ChangeKind, Digest, DigestAlgorithm, Origin, RepositoryName, Tag } from '@berth/sdk';
+import type { AuthMethod, ChangeKind, Digest, DigestAlgorithm, Origin, RepositoryName, Tag } from '@berth/sdk';
 import type { Generated, Kysely } from 'kysely';
 
 /** Milliseconds since the epoch. */
@@ -110,6 +110,28 @@ export interface JobRunsTable {
   error: string | null;
 }
 
+/** Lists are JSON. */
+export interface ApiKeysTable {
+  id: string;
+  hash: string;
+  owner: string;
+  owner_method: AuthMethod;
+  owner_groups: string;
+  label: string;
+  scopes: string;
+  creator_agent: string;
+  created_at: Time;
+  expires_at: Time | null;
+  last_used: Time | null;
+}
+
+/** The private keys of the registry, PEM, one for each purpose. */
+export interface SigningKeysTable {
+  purpose: string;
+  private_key: string;
+  created_at: Time;
+}
+
 export interface PullStatisticsTable {
   repository_id: number;
   digest: Digest;
@@ -139,7 +161,9 @@ export interface Schema {
   uploads: UploadsTable;
   leases: LeasesTable;
   job_runs: JobRunsTable;
+  api_keys: ApiKeysTable;
   pull_statistics: PullStatisticsTable;
+  signing_keys: SigningKeysTable;
   changes: ChangesTable;
 }
 

@@ -10,6 +10,7 @@ import { Memberships } from '../../src/metadata/memberships.js';
 import { PullStatistics } from '../../src/metadata/pull-statistics.js';
 import { Referrers } from '../../src/metadata/referrers.js';
 import { Repositories } from '../../src/metadata/repositories.js';
+import { SigningKeys } from '../../src/metadata/signing-keys.js';
 import { StoredBlobs } from '../../src/metadata/stored-blobs.js';
 import { Tags } from '../../src/metadata/tags.js';
 import { Uploads } from '../../src/metadata/uploads.js';
@@ -27,6 +28,7 @@ export interface MetadataNouns {
   readonly pulls: PullStatistics;
   readonly referrers: Referrers;
   readonly repositories: Repositories;
+  readonly signingKeys: SigningKeys;
   readonly storedBlobs: StoredBlobs;
   readonly tags: Tags;
   readonly uploads: Uploads;
@@ -48,6 +50,7 @@ export function nounsOver(database: Database): MetadataNouns {
     pulls: new PullStatistics(database),
     referrers: new Referrers(database),
     repositories: new Repositories(database, changes),
+    signingKeys: new SigningKeys(database),
     storedBlobs: new StoredBlobs(database),
     tags: new Tags(database),
     uploads: new Uploads(database),

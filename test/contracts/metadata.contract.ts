@@ -34,6 +34,7 @@ export function describeMetadata(name: string, make: () => Promise<DatabaseUnder
     describeUploads(() => nouns);
     describeLeases(() => nouns);
     describePulls(() => nouns);
+    describeSigningKeys(() => nouns);
   });
 }
 
@@ -248,5 +249,19 @@ function describePulls(of: () => MetadataNouns): void {
     const query = of().database.reader.selectFrom('pull_statistics').select(['repository_id', 'pulls', 'last_pulled']);
     const rows = await query.where('digest', '=', digest).execute();
     expect(rows).toEqual([{ repository_id: id, pulls: 5, last_pulled: AT + 1 }]);
+  });
+}
+
+function describeSigningKeys(of: () => MetadataNouns): void {
+  it('keeps the first signing key of a purpose, whoever comes with others at once', async () => {
+    const keep = (privateKey: string) => of().signingKeys.keep({ purpose: 'tokens', privateKey, createdAt: AT });
+    expect(await of().signingKeys.find('tokens')).toBeUndefined();
+
+    const kept = await Promise.all(['one', 'two', 'three'].map(keep));
+
+    expect(new Set(kept)).toEqual(new Set([kept[0]]));
+    expect(await keep('four')).toBe(kept[0]);
+    expect(await of().signingKeys.find('tokens')).toBe(kept[0]);
+    expect(await of().signingKeys.find('other')).toBeUndefined();
   });
 }

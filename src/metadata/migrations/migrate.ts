@@ -4,6 +4,8 @@ import type { Facts } from '../schema.js';
 import { factsMigration } from './0001-facts.js';
 import { jobRunsMigration } from './0002-job-runs.js';
 import { heldBytesMigration } from './0003-held-bytes.js';
+import { apiKeysMigration } from './0004-api-keys.js';
+import { signingKeysMigration } from './0005-signing-keys.js';
 import type { DialectName } from './column-types.js';
 
 /** Brings the database up to the newest schema. Throws MetadataError naming the step that failed. */
@@ -16,6 +18,8 @@ export async function migrate(facts: Facts, dialect: DialectName): Promise<void>
           '0001-facts': factsMigration(dialect),
           '0002-job-runs': jobRunsMigration(dialect),
           '0003-held-bytes': heldBytesMigration(),
+          '0004-api-keys': apiKeysMigration(dialect),
+          '0005-signing-keys': signingKeysMigration(dialect),
         }),
     },
   });

@@ -1,10 +1,12 @@
 import SqliteConnection from 'better-sqlite3';
 import { MetadataError } from '../../metadata-error.js';
+import { makePrivate } from './private-file.js';
 import { storageErrorOf } from './sqlite-failure.js';
 
 /** Opens or makes the file for writing, in write-ahead mode. Throws MetadataError. */
 export function connect(path: string): SqliteConnection.Database {
   try {
+    makePrivate(path);
     const connection = new SqliteConnection(path, { timeout: 5 });
     connection.pragma('journal_mode = WAL');
     // The log is flushed by WriteAheadLog, off the event loop; SQLite itself flushes around checkpoints.

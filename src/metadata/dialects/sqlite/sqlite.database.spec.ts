@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteConnection from 'better-sqlite3';
@@ -7,6 +7,7 @@ import { parseRepositoryName, StorageError } from '@berth/sdk';
 import { Changes } from '../../changes.js';
 import { MetadataError } from '../../metadata-error.js';
 import { Repositories } from '../../repositories.js';
+import { makePrivate } from './private-file.js';
 import { SqliteDatabase } from './sqlite.database.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
@@ -40,6 +41,8 @@ afterEach(async () => {
 });
 
 const nameOf = (at: number) => parseRepositoryName(`repository-${String(at)}`) ?? expect.fail();
+
+const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toString(8);
 
 async function make(at: number, options?: { durable: boolean }): Promise<void> {
   await database.transaction(
@@ -121,7 +124,8 @@ describe('an SQLite database', () => {
     const connection = new SqliteConnection(join(folder, 'berth.db'));
     connection.exec(`
       alter table repositories drop column held_bytes;
-      delete from kysely_migration where name = '0003-held-bytes';
+      drop table signing_keys;
+      delete from kysely_migration where name >= '0003-held-bytes';
       create trigger breaks before update on repositories begin select raise(abort, 'the power is gone'); end;
     `);
     await expect(databaseIn(folder).open()).rejects.toThrow('The migration 0003-held-bytes failed');
@@ -131,6 +135,25 @@ describe('an SQLite database', () => {
     database = databaseIn(folder);
     await database.open();
     expect(await new Repositories(database, new Changes(database)).find(nameOf(1))).toBeDefined();
+  });
+
+  it('is read by nobody but its owner, since it holds keys, and neither is a copy', async () => {
+    await make(1);
+    const copyFolder = join(folder, 'copy');
+    mkdirSync(copyFolder);
+    await database.copyTo(copyFolder);
+
+    const modes = ['berth.db', 'berth.db-wal', 'berth.db-shm', 'copy/berth.db'].map((name) => modeOf(name));
+    expect(modes).toEqual(['600', '600', '600', '600']);
+  });
+
+  it('that others could read until now is taken from them, and left to its group', async () => {
+    await make(1);
+    chmodSync(join(folder, 'berth.db'), 0o644);
+    chmodSync(join(folder, 'berth.db-wal'), 0o644);
+    makePrivate(join(folder, 'berth.db'));
+
+    expect([modeOf('berth.db'), modeOf('berth.db-wal')]).toEqual(['640', '640']);
   });
 
   it('is refused to a second server of the same folder', async () => {

@@ -10,6 +10,7 @@ import { bindingOf, placeholdersOf } from '../placeholders.js';
 import { Checkpoints } from './checkpoints.js';
 import { CommitQueue } from './commit-queue.js';
 import { connect, connectForReading } from './connect.js';
+import { makePrivate } from './private-file.js';
 import { ReadSnapshot } from './read-snapshot.js';
 import { refuseNetworkFileSystem } from './network-file-system.js';
 import { RootLock } from './root-lock.js';
@@ -97,7 +98,9 @@ export class SqliteDatabase extends Database {
 
   /** Writes a copy of the facts, as of now, below another folder; the server that uses them may go on. */
   async copyTo(folder: string): Promise<void> {
-    await this.#open.readerConnection.backup(join(folder, FILE_NAME));
+    const path = join(folder, FILE_NAME);
+    makePrivate(path);
+    await this.#open.readerConnection.backup(path);
   }
 
   async close(): Promise<void> {
