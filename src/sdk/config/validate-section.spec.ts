@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Type } from 'class-transformer';
+import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsArray, IsInt, IsString, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { validateSection } from './validate-section.js';
@@ -44,6 +44,21 @@ describe('validateSection', () => {
         found: 'an unknown key, in "a"',
         allowed: 'one of limit, name; the nearest is "limit"',
       },
+    ]);
+  });
+
+  it('says of a section in a map its name in quotes, since it may hold dots', () => {
+    class Named {
+      @Transform(
+        ({ obj }: { obj: { sections: Record<string, unknown> } }) =>
+          new Map(Object.entries(obj.sections).map(([name, entry]) => [name, plainToInstance(Entry, entry)])),
+      )
+      @ValidateNested()
+      sections = new Map<string, Entry>();
+    }
+    const section = { sections: { 'a.b/**': { name: 'x', limit: 'y' } } };
+    expect(validateSection(Named, section, { prefix: 'p.' }).violations).toEqual([
+      { key: 'p.sections["a.b/**"].limit', found: '"y"', allowed: 'a number' },
     ]);
   });
 });

@@ -49,7 +49,8 @@ interface Place {
 function violationsOf(error: ValidationError, written: unknown, { prefix, entry }: Place): SectionViolation[] {
   const { property, children = [], constraints = {} } = error;
   const isEntry = Array.isArray(written);
-  const key = isEntry ? `${prefix.slice(0, -1)}[${property}]` : prefix + property;
+  const key =
+    isEntry || error.target instanceof Map ? `${prefix.slice(0, -1)}[${nameInBrackets(error)}]` : prefix + property;
   const value = isSection(written) || isEntry ? (written as Section)[property] : undefined;
   const place = { prefix: `${key}.`, entry: (isEntry ? nameOf(value) : undefined) ?? entry };
   const inside = children.flatMap((child) => violationsOf(child, value, place));
@@ -62,6 +63,11 @@ function violationsOf(error: ValidationError, written: unknown, { prefix, entry 
   // Whoever writes a secret where its source belongs must not find it in a log.
   const found = constraints['isSecret'] === undefined ? describeValue(value) : 'something else';
   return [{ key, found: found + where, allowed: [...new Set(wishes)].join(', and ') }, ...inside];
+}
+
+/** A number in a list; what a user has named is quoted, since it may hold dots. */
+function nameInBrackets({ target, property }: ValidationError): string {
+  return target instanceof Map ? JSON.stringify(property) : property;
 }
 
 /** "port must be a port" says in a table whose first column is the key no more than "a port". */

@@ -5,7 +5,7 @@ export interface RepositoryRequest {
   readonly name: RepositoryName;
   /** The value of `?ns=`, which containerd sends to a mirror. */
   readonly namespace: string | undefined;
-  /** The `Host` header, without its port. */
+  /** The host that the client has asked, without its port: of the `Host` header, or what a trusted proxy says it was. */
   readonly host: string | undefined;
 }
 

@@ -33,6 +33,10 @@ export interface Identity {
   readonly limits?: readonly AccessGrant[];
   /** True where `limits` alone decide: a token of somebody else's token server, which knows the rules. */
   readonly isGrantedElsewhere?: true;
+  /** True where a list of all repositories is not held to `limits`, but to the rules alone; to nothing, where those are elsewhere. */
+  readonly mayListCatalog?: true;
+  /** Which credential it was, where one can be withdrawn on its own: the id of an API key, also behind a token that was got with it. */
+  readonly credentialId?: string;
   /** Of a token. */
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly circumstances?: RequestCircumstances;

@@ -1,3 +1,4 @@
+import { AccessDeniedError } from '../errors/access-denied-error.js';
 import type { Action } from '../oci/endpoint.js';
 import type { RepositoryName } from '../oci/repository-name.js';
 import { AccessControl } from '../ports/access-control.js';
@@ -18,6 +19,18 @@ export class FakeAccessControl extends AccessControl {
 
   may(identity: Identity, action: Action, repository: RepositoryName): boolean {
     return this.grants.may?.(identity, action, repository) ?? true;
+  }
+
+  maySee(identity: Identity, repository: RepositoryName): boolean {
+    return this.may(identity, 'read', repository);
+  }
+
+  require(identity: Identity, action: Action, repository: RepositoryName): void {
+    if (!this.may(identity, action, repository)) throw new AccessDeniedError({ action, repository, rule: 'a fake' });
+  }
+
+  detectsCollisions(): boolean {
+    return false;
   }
 
   holds({ user }: Identity, permission: string): boolean {
