@@ -1,15 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerClientError } from './client-error.js';
 import { ERROR_TYPE } from './error-body.js';
+import { installOutside, outsideOf } from './external-url.js';
 import type { HttpConfig } from './http.config.js';
 import { renderError } from './oci-exception.filter.js';
 import { foldRepositoryName } from './repository-path.js';
-import type { TlsConfig } from './tls.config.js';
+import { listRoutes } from './route-list.js';
+import type { TlsFiles } from './tls/tls-files.js';
 
 /** Bearer tokens with many groups outgrow Node's 16 KiB. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -24,15 +23,20 @@ const noSchemas = (): never => {
 };
 const NO_SCHEMAS = { buildValidator: noSchemas, buildSerializer: noSchemas };
 
-/** The HTTP server as a registry needs it: raw bodies, folded names, errors in the spec's form, no time-out but configured ones. */
-export async function createFastifyAdapter(config: HttpConfig): Promise<FastifyAdapter> {
+/**
+ * The HTTP server as a registry needs it: raw bodies, folded names, errors in the spec's form, no time-out but configured ones. `tls`: with
+ * them it speaks TLS.
+ */
+export function createFastifyAdapter(config: HttpConfig, tls?: TlsFiles): FastifyAdapter {
   const limits = { maxHeaderSize: MAX_HEADER_BYTES, ...timeLimits(config.readTimeout) };
   let count = 0;
   const process = Date.now().toString(36);
+  const outside = outsideOf(config);
   const adapter = new FastifyAdapter({
-    ...(config.tls ? { https: { ...limits, ...(await readTls(config.tls)) } } : { http: limits }),
+    ...(tls ? { https: { ...limits, ...tls.options, ...clientCertificates(tls) } } : { http: limits }),
     rewriteUrl: (request: IncomingMessage) => foldRepositoryName(request.url ?? '/'),
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH, ignoreTrailingSlash: true },
+    trustProxy: outside.proxies ? (address: string) => outside.proxies?.trusts(address) ?? false : false,
     exposeHeadRoutes: false,
     requestTimeout: config.readTimeout ?? 0,
     connectionTimeout: 0,
@@ -50,12 +54,13 @@ export async function createFastifyAdapter(config: HttpConfig): Promise<FastifyA
     multipart: false,
   });
   const fastify = adapter.getInstance();
+  listRoutes(fastify);
+  installOutside(fastify, outside);
   fastify.removeAllContentTypeParsers();
   // Bodies stay raw streams: whoever wants one reads request.raw.
   fastify.addContentTypeParser('*', (_request, _payload, done) => {
     done(null);
   });
-  if (config.tls?.cacert !== undefined) fastify.server.on('secureConnection', refuseForeignCertificate);
   return adapter;
 }
 
@@ -71,17 +76,7 @@ function timeLimits(readTimeout = 0) {
   };
 }
 
-async function readTls({ cert, key, cacert }: TlsConfig) {
-  return {
-    cert: await readFile(cert),
-    key: await readFile(key),
-    minVersion: 'TLSv1.2' as const,
-    ...(cacert === undefined ? {} : { ca: await readFile(cacert), requestCert: true, rejectUnauthorized: false }),
-  };
-}
-
-/** A client may come without a certificate; one that shows a certificate of another authority is not let in. */
-function refuseForeignCertificate(socket: Socket): void {
-  const secure = socket as TLSSocket;
-  if (!secure.authorized && secure.getPeerX509Certificate() !== undefined) socket.destroy();
+/** A client may come without one. Who shows a bad one is told apart by what listens for `secureConnection`. */
+function clientCertificates({ options }: TlsFiles) {
+  return options.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
 }

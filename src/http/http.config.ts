@@ -2,9 +2,11 @@ import 'reflect-metadata';
 import { type Duration, IsDuration, milliseconds } from '@berth/sdk';
 import { Transform, Type } from 'class-transformer';
 import { IsArray, IsIn, IsNotEmpty, IsOptional, IsString, Matches, ValidateBy, ValidateNested } from 'class-validator';
-import { TlsConfig } from './tls.config.js';
+import { parseTrustedProxy } from './trusted-proxies.js';
+import { TlsConfig } from './tls/tls.config.js';
 
 const ADDRESS = { message: 'an address such as "127.0.0.1", or "0.0.0.0" for every one of this machine' };
+const PROXIES = { message: 'a list of addresses ("10.1.2.3"), networks ("10.0.0.0/8", "fd00::/8"), and "loopback"' };
 const COMPAT = { message: 'a list of "docker2s2" and nothing else' };
 
 /** Zot writes the port as a string, "8080", and takes "" and "0" for any free port. */
@@ -23,6 +25,36 @@ function IsPort(): PropertyDecorator {
     transform(target, property);
     validate(target, property);
   };
+}
+
+/** The address that clients use. Zot's files may have "" for none. */
+function IsExternalUrl(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isExternalUrl',
+    validator: {
+      validate: (value: unknown) => value === '' || (typeof value === 'string' && isExternalUrl(value)),
+      defaultMessage: () =>
+        'the address that clients use, such as "https://registry.example.com:8443"; no user, no query',
+    },
+  });
+}
+
+function isExternalUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === '' && url.password === '' && !/[?#\\\s"]/.test(text);
+}
+
+/** Of the list as a whole, under the name that the JSON Schema knows. */
+function AreTrustedProxies(): PropertyDecorator {
+  const isProxy = (entry: unknown): boolean => typeof entry === 'string' && parseTrustedProxy(entry) !== undefined;
+  return ValidateBy({
+    name: 'everyEntry',
+    validator: {
+      validate: (value: unknown) => Array.isArray(value) && value.every(isProxy),
+      defaultMessage: () => PROXIES.message,
+    },
+  });
 }
 
 /** Zot takes a time-out of zero or below for "none". Stands below `@IsDuration()`, so that it sees milliseconds. */
@@ -44,6 +76,17 @@ export class HttpConfig {
   @ValidateNested()
   @Type(() => TlsConfig)
   tls?: TlsConfig;
+
+  /** Where clients reach the server, where that is not where it listens. Absent or empty: as each request says. */
+  @IsOptional()
+  @IsExternalUrl()
+  externalUrl?: string;
+
+  /** Whose X-Forwarded headers count. */
+  @IsArray(PROXIES)
+  @IsString({ each: true, ...PROXIES })
+  @AreTrustedProxies()
+  trustedProxies: string[] = [];
 
   /** Docker's media types are always on; the list is read so that a zot file is served as it is. */
   @IsArray(COMPAT)

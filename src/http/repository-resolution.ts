@@ -45,7 +45,7 @@ export class RepositoryResolution {
   }
 }
 
-/** Without the port; an IPv6 address keeps its brackets. */
-function hostOf({ headers: { host } }: FastifyRequest): string | undefined {
-  return host?.replace(/:\d+$/, '');
+/** Without the port; an IPv6 address keeps its brackets. Of a trusted proxy, the one that the client has asked it for. */
+function hostOf({ host }: FastifyRequest): string | undefined {
+  return host === '' ? undefined : host.replace(/:\d+$/, '');
 }

@@ -1,6 +1,7 @@
 /** The programs that a test may ask for, and the Debian package each comes in. `debian-packages.txt` installs them. */
 export const PROGRAM_PACKAGES = {
   skopeo: 'skopeo',
+  slapd: 'slapd',
   podman: 'podman',
   buildah: 'buildah',
   umoci: 'umoci',
@@ -10,7 +11,9 @@ export const PROGRAM_PACKAGES = {
   'fuse-overlayfs': 'fuse-overlayfs',
   newuidmap: 'uidmap',
   unshare: 'util-linux',
+  curl: 'curl',
   openssl: 'openssl',
+  nginx: 'nginx',
   'dpkg-query': 'dpkg',
   tar: 'tar',
 } as const satisfies Record<string, string>;

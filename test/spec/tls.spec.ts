@@ -1,103 +1,127 @@
 import { createTestRegistry, type TestRegistry } from '@berth/testkit';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:tls';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWith } from '../requirements/requires.js';
-
-const run = promisify(execFile);
-
-/** Makes a key and a certificate, `<name>.key` and `<name>.pem`, signed by `authority` or by itself. */
-async function certificate(folder: string, name: string, authority?: string): Promise<void> {
-  const [key, pem] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-  const signer = authority ? ['-CA', join(folder, `${authority}.pem`), '-CAkey', join(folder, `${authority}.key`)] : [];
-  const extensions = authority
-    ? ['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=CA:FALSE']
-    : [];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const subject = ['-subj', `/CN=${name}`, '-days', '2', '-keyout', key, '-out', pem];
-  await run('openssl', ['req', '-x509', ...curve, ...subject, ...signer, ...extensions]);
-}
+import { Certificates } from '../certificates/certificates.js';
+import { clientOptions, get } from './tls-client.js';
+import { WHERE_PATH, where } from './where-plugin.js';
 
 describeWith({ programs: ['openssl'] }, 'http.tls', () => {
-  let folder = '';
-  let plain: TestRegistry | undefined;
-  let asking: TestRegistry | undefined;
-  const file = (name: string) => join(folder, name);
+  let certificates: Certificates;
+  let registry: TestRegistry;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'berth-tls-'));
-    await certificate(folder, 'authority');
-    await certificate(folder, 'stranger');
-    await Promise.all([
-      certificate(folder, 'server', 'authority'),
-      certificate(folder, 'client', 'authority'),
-      certificate(folder, 'foreign', 'stranger'),
-    ]);
-    const tls = { cert: file('server.pem'), key: file('server.key') };
-    plain = await createTestRegistry({ configure: ({ http }) => (http.tls = tls) });
-    asking = await createTestRegistry({
-      configure: ({ http }) => (http.tls = { ...tls, cacert: file('authority.pem') }),
-    });
+    certificates = await Certificates.inNewFolder();
+    await certificates.make('authority');
+    await certificates.makeServer('server', 'authority');
+    await certificates.makeServer('other', 'authority');
+    const tls = { cert: certificates.pem('server'), key: certificates.key('server') };
+    registry = await createTestRegistry({ plugins: [{ plugin: where }], configure: ({ http }) => (http.tls = tls) });
   });
   afterAll(async () => {
-    await plain?.close();
-    await asking?.close();
-    await rm(folder, { recursive: true });
+    await registry.close();
+    await certificates.remove();
   });
 
-  async function get(
-    registry: TestRegistry | undefined,
-    client?: string,
-    headers = {},
-  ): Promise<[number | undefined, string]> {
-    const shown = client && { cert: await readFile(file(`${client}.pem`)), key: await readFile(file(`${client}.key`)) };
-    const agent = new Agent({ ca: await readFile(file('authority.pem')), ...shown });
-    try {
-      return await new Promise((resolve, reject) => {
-        const sent = request(`${String(registry?.url)}/v2/`, { agent, headers }, (response) => {
-          text(response).then((body) => resolve([response.statusCode, body]), reject);
-        });
-        sent.once('error', reject).end();
-      });
-    } finally {
-      agent.destroy();
-    }
+  /** What the start of a server with those files says. */
+  async function startWith(tls: { cert: string; key: string; cacert?: string }): Promise<string> {
+    const starting = createTestRegistry({ configure: ({ http }) => (http.tls = tls) });
+    return starting.then(
+      async (started) => {
+        await started.close();
+        return 'started';
+      },
+      (cause: unknown) => String(cause),
+    );
   }
 
+  const server = () => ({ cert: certificates.pem('server'), key: certificates.key('server') });
+
   it('serves over TLS with the configured certificate', async () => {
-    expect(await get(plain)).toEqual([200, '{}']);
+    expect(await get(registry, clientOptions(certificates))).toEqual({ status: 200, body: '{}', server: 'server' });
+  });
+
+  it('is where its own listener is, for addresses in answers', async () => {
+    const { body } = await get(registry, clientOptions(certificates), undefined, {}, WHERE_PATH);
+    expect(JSON.parse(body)).toEqual({ url: registry.url, address: '127.0.0.1' });
   });
 
   it('reads headers as long over TLS as without', async () => {
-    expect(await get(plain, undefined, { authorization: 'x'.repeat(40_000) })).toEqual([200, '{}']);
+    const headers = { authorization: 'x'.repeat(40_000) };
+    expect(await get(registry, clientOptions(certificates), undefined, headers)).toMatchObject({ status: 200 });
   });
 
-  it('takes a client that shows a certificate of the configured authority', async () => {
-    expect(await get(asking, 'client')).toEqual([200, '{}']);
+  it('speaks TLS 1.2 and no older one', async () => {
+    const { hostname: host, port } = new URL(registry.url);
+    const ciphers = 'DEFAULT@SECLEVEL=0';
+    const at = { host, port: Number(port), ca: clientOptions(certificates).ca, ciphers };
+    const recent = connect({ ...at, maxVersion: 'TLSv1.2' });
+    await once(recent, 'secureConnect');
+    expect(recent.getProtocol()).toBe('TLSv1.2');
+    recent.destroy();
+    const old = connect({ ...at, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' });
+    const [error] = (await once(old, 'error')) as [Error];
+    expect(error.message).toContain('protocol version');
   });
 
-  it('takes a client that shows no certificate', async () => {
-    expect(await get(asking)).toEqual([200, '{}']);
+  it('says when the certificate ends', async () => {
+    const { validToDate } = await certificates.read('server');
+    expect(registry.numbers).toContainEqual(
+      expect.objectContaining({
+        name: 'berth_tls_certificate_expires_seconds',
+        series: [{ labels: {}, value: validToDate.getTime() / 1000 }],
+      }),
+    );
   });
 
-  it('does not take a client that shows a certificate of another authority', async () => {
-    await expect(get(asking, 'foreign')).rejects.toThrow(/socket hang up|ECONNRESET/);
-  });
+  describe('does not start, and names key and file, where', () => {
+    it('a file is not there', async () => {
+      const none = certificates.pem('none');
+      expect(await startWith({ ...server(), cert: none })).toContain(`http.tls.cert: ${none}: no such file`);
+      expect(await startWith({ ...server(), key: none })).toContain(`http.tls.key: ${none}: no such file`);
+      expect(await startWith({ ...server(), cacert: none })).toContain(`http.tls.cacert: ${none}: no such file`);
+    });
 
-  it('names the file that is not there', async () => {
-    const tls = { cert: file('none.pem'), key: file('none.key') };
-    await expect(createTestRegistry({ configure: ({ http }) => (http.tls = tls) })).rejects.toThrow('none.pem');
-  });
+    it('a file is a folder', async () => {
+      expect(await startWith({ ...server(), key: certificates.folder })).toMatch(/http\.tls\.key: .*: a folder/);
+    });
 
-  it('refuses what is no key', async () => {
-    await writeFile(file('broken.key'), 'no key');
-    const tls = { cert: file('server.pem'), key: file('broken.key') };
-    await expect(createTestRegistry({ configure: ({ http }) => (http.tls = tls) })).rejects.toThrow();
+    it('the key is none', async () => {
+      await writeFile(certificates.key('broken'), 'no key');
+      expect(await startWith({ ...server(), key: certificates.key('broken') })).toMatch(/broken\.key: no private key/);
+    });
+
+    it('the key is of another certificate', async () => {
+      const told = await startWith({ ...server(), key: certificates.key('other') });
+      expect(told).toMatch(/http\.tls\.key: .*other\.key: the key of another certificate/);
+    });
+
+    it.each(['', 'no certificate at all'])('the certificate is %j', async (text) => {
+      await writeFile(certificates.pem('empty'), text);
+      expect(await startWith({ ...server(), cert: certificates.pem('empty') })).toMatch(/empty\.pem: no certificate/);
+    });
+
+    it('the authorities are none, for which Node would take those of the whole world', async () => {
+      await writeFile(certificates.pem('empty'), '');
+      const told = await startWith({ ...server(), cacert: certificates.pem('empty') });
+      expect(told).toMatch(/http\.tls\.cacert: .*empty\.pem: no certificate/);
+    });
+
+    it('one of several authorities is broken', async () => {
+      const whole = (await certificates.read('authority')).toString();
+      await writeFile(certificates.pem('half'), whole + whole.replace(/M/g, 'N'));
+      const told = await startWith({ ...server(), cacert: certificates.pem('half') });
+      expect(told).toMatch(/half\.pem: no certificate in block 2 of 2/);
+    });
+
+    it('a certificate is cut off', async () => {
+      const whole = (await certificates.read('authority')).toString();
+      await writeFile(certificates.pem('cut'), whole + whole.slice(0, 200));
+      const told = await startWith({ ...server(), cacert: certificates.pem('cut') });
+      expect(told).toMatch(/cut\.pem: a certificate that is cut off/);
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { ACCESS_CONTROL_KEYS } from './access-control-keys.js';
 import { AUTH_KEYS } from './auth-keys.js';
-import { built, type KeyTable, refused, refusedSection, withoutEffect } from './key-rule.js';
+import { built, type KeyTable, refusedSection } from './key-rule.js';
 
 const RATE_LIMIT = 'a rate limit is not built yet: put the server behind a proxy that limits, or leave the key out';
 
@@ -9,9 +9,11 @@ export const HTTP_KEYS: KeyTable = {
   http: built('where the server listens; may be left out'),
   'http.address': built('default `127.0.0.1`; of a name, its first address, IPv4 before IPv6'),
   'http.port': built('a number or a string; 0 or "" for any free port; default `8080`'),
-  'http.externalUrl': refused(
-    'logging in through a browser is not built yet, and addresses in answers are relative: leave the key out',
-    '',
+  'http.externalUrl': built(
+    'where clients reach the server, for addresses in answers; by default as each request says, behind `http.trustedProxies` too',
+  ),
+  'http.trustedProxies': built(
+    'addresses, networks and `loopback` whose X-Forwarded-For, -Proto, -Host and -Port count; none by default; not in zot',
   ),
   'http.allowOrigin': built('the origin that pages may call from; none by default (zot: `*`)'),
   'http.readTimeout': built('bound of a whole request with its body; none by default (zot: `60s`)'),
@@ -22,7 +24,7 @@ export const HTTP_KEYS: KeyTable = {
   'http.tls.cert': built('path of the certificate chain, PEM'),
   'http.tls.key': built('path of the private key, PEM'),
   'http.tls.cacert': built('path of the authorities that verify the certificate of a client that shows one, PEM'),
-  'http.realm': withoutEffect('it names the realm in a request for credentials, and the server sends none yet'),
+  'http.realm': built('what a request for a user and a password calls the place; default `Authorization Required`'),
   ...refusedSection('http.ratelimit', RATE_LIMIT, ['rate', 'methods', 'methods[].method', 'methods[].rate']),
   'http.compat': built("a list of `docker2s2`; Docker's media types are on with and without it"),
   ...AUTH_KEYS,
