@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { RegistryError } from '@berth/sdk';
+import type { HttpRequest } from '../../../http/exchange.js';
+import { queryAll } from '../../../http/query.js';
+import { withBody } from '../../../http/request-body.js';
+import { contextOf } from '../../../http/request-context.js';
+import { CredentialCheck } from '../../credential-check.js';
+import { answerGrant, answerRefusal, answerToken, answerWrongPassword, type TokenAnswer } from './token-answers.js';
+import { readTokenForm } from './token-form.js';
+import type { TokenIssuer } from './token-issuer.js';
+import { TokenServer } from './token-server.js';
+
+/** Docker's token protocol, both its forms. https://distribution.github.io/distribution/spec/auth/token/ */
+@Injectable()
+export class TokenRequests {
+  constructor(
+    private readonly server: TokenServer,
+    private readonly credentials: CredentialCheck,
+  ) {}
+
+  /** For whoever the guard has found to ask. */
+  async byQuery(request: HttpRequest): Promise<TokenAnswer> {
+    const issuer = this.#issuer();
+    const { identity } = request.facts;
+    // Otherwise one that is to live for minutes could be exchanged for another for ever.
+    if (identity.method === 'bearer') return answerWrongPassword(issuer.service);
+    return answerToken(await issuer.issue(identity, queryAll(request, 'scope')));
+  }
+
+  /** For whom the form names. */
+  async byForm(request: HttpRequest): Promise<TokenAnswer> {
+    const issuer = this.#issuer();
+    const form = await withBody(request, request.facts.idleTimeout, readTokenForm);
+    if (form.outcome === 'refused') return answerRefusal(form.error, form.description);
+    const { user, password, scopes } = form;
+    const attempt = { address: request.ip, signal: contextOf(request).signal };
+    const identity = await this.credentials.check({ user, password }, attempt);
+    if (!identity) return answerWrongPassword(issuer.service);
+    request.facts.identity = identity;
+    request.facts.actor = identity.user;
+    return answerGrant(await issuer.issue(identity, scopes));
+  }
+
+  #issuer(): TokenIssuer {
+    const { issuer } = this.server;
+    if (!issuer) throw new RegistryError('UNSUPPORTED', { status: 404, message: 'this registry issues no tokens' });
+    return issuer;
+  }
+}
