@@ -168,6 +168,7 @@ const vendors = [
     [all('auth')],
     'How somebody proves who he is is known to auth alone.',
   ),
+  oneFolder('jose', ['jose'], [all('auth/tokens')], 'Whether a token is genuine is decided in one place.'),
   oneFolder(
     'kysely',
     ['kysely', 'better-sqlite3', 'pg'],

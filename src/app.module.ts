@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Clock } from '@berth/sdk';
 import { AuthModule } from './auth/auth.module.js';
+import { authSettingsOf } from './auth-settings-of.js';
 import type { RegistryConfig } from './config/registry.config.js';
 import { ContentPortsModule } from './content/ports/content-ports.module.js';
 import type { Plugins } from './plugin-host/loaded-plugin.js';
@@ -61,7 +62,7 @@ export class AppModule {
         HealthModule,
         MetadataModule.over(database),
         PluginHostModule.over({ plugins, ports: ContentPortsModule, resources }),
-        AuthModule,
+        AuthModule.over(authSettingsOf(config.http, config.http.tls)),
         JobsModule,
         ContentModule.over({
           storage,

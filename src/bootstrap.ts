@@ -2,16 +2,20 @@ import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { RegistryApplication } from './http/exchange.js';
+import { AuthState } from './auth/auth-state.js';
 import { AppModule, type Foundations } from './app.module.js';
 import { preparePlugins } from './plugin-host/prepare-plugins.js';
 import { tryPlugins } from './plugin-trial.js';
 import { Readiness } from './health/readiness.js';
+import { DenialAnswer } from './http/denial-answer.js';
 import { createFastifyAdapter } from './http/fastify.adapter.js';
 import { HttpOptions } from './http/http-options.js';
 import { OciExceptionFilter } from './http/oci-exception.filter.js';
 import { RepositoryResolution } from './http/repository-resolution.js';
 import { installRequestHooks } from './http/request-hooks.js';
 import { RequestRecord } from './http/request-record.js';
+import type { TlsFiles } from './http/tls/tls-files.js';
+import { InMemoryMeter } from './metering/in-memory-meter.js';
 import { HookRunner } from './plugin-host/hook-runner.js';
 import { PluginActivation } from './plugin-host/plugin-activation.js';
 import { JobScheduler } from './jobs/job-scheduler.js';
@@ -27,6 +31,7 @@ export { AuditLog } from './logging/audit-log.js';
 export { type GivenPlugin, givenPlugins } from './plugin-host/given-plugins.js';
 export { PluginLoadError } from './plugin-host/plugin-load-error.js';
 export { RegistryLogger } from './logging/registry-logger.js';
+export { routesOf } from './http/route-list.js';
 export type { Foundations } from './app.module.js';
 
 /** How often connections that have fallen idle are closed while the server drains, in milliseconds. */
@@ -38,10 +43,13 @@ const CLOSING_TIME = 5000;
  * Builds the application without listening and without touching the disk.
  *
  * @throws PluginLoadError where plugins cannot be constructed that the server cannot do without; it is built without others
+ * @throws TlsFault where a file of `http.tls` cannot be used
  */
 export async function bootstrap(foundations: Foundations): Promise<RegistryApplication> {
+  const { tls } = foundations.config.http;
+  const files = tls && (await (await import('./http/tls/tls-files.js')).readTlsFiles(tls));
   try {
-    return await build(foundations);
+    return await build(foundations, files);
   } catch (cause) {
     const plugins = await tryPlugins(foundations);
     // No plugin is at fault.
@@ -51,12 +59,12 @@ export async function bootstrap(foundations: Foundations): Promise<RegistryAppli
         foundations.logger.error({ plugin: name, err: error }, `the plugin ${name} has failed`);
       }
     }
-    return build({ ...foundations, plugins });
+    return build({ ...foundations, plugins }, files);
   }
 }
 
-async function build(foundations: Foundations): Promise<RegistryApplication> {
-  const adapter = await createFastifyAdapter(foundations.config.http);
+async function build(foundations: Foundations, tls: TlsFiles | undefined): Promise<RegistryApplication> {
+  const adapter = createFastifyAdapter(foundations.config.http, tls);
   const application = await NestFactory.create<RegistryApplication>(AppModule.over(foundations), adapter, {
     bodyParser: false,
     logger: foundations.logger,
@@ -71,7 +79,11 @@ async function build(foundations: Foundations): Promise<RegistryApplication> {
   if (foundations.plugins.loaded.some(({ plugin }) => plugin.repositoryResolver)) {
     application.get(RepositoryResolution).install(adapter.getInstance());
   }
-  application.useGlobalFilters(new OciExceptionFilter(foundations.logger));
+  if (tls) {
+    const { installTls } = await import('./http/tls/tls-listener.js');
+    installTls(adapter.getInstance(), tls, { logger: foundations.logger, meter: application.get(InMemoryMeter) });
+  }
+  application.useGlobalFilters(new OciExceptionFilter(foundations.logger, application.get(DenialAnswer)));
   try {
     await application.init();
     preparePlugins(application);
@@ -119,6 +131,9 @@ export async function closeData({ database, pluginDatabases }: Foundations, with
 export async function open(application: RegistryApplication, foundations: Foundations): Promise<void> {
   await openData(application, foundations);
   const readiness = application.get(Readiness);
+  const auth = application.get(AuthState);
+  await auth.open();
+  readiness.add({ name: 'authentication', critical: false, check: (signal) => auth.probe(signal) });
   readiness.watch({ name: 'database', check: () => foundations.database.failure });
   await application.get(JobScheduler).start();
   readiness.advance('ready');

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Counter, Gauge } from '@berth/sdk';
+import { authSettingsOf } from './auth-settings-of.js';
+import { AuthState } from './auth/auth-state.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
 import type { RegistryConfig } from './config/registry.config.js';
@@ -8,12 +10,16 @@ import { RegistryLogger } from './logging/registry-logger.js';
 import { InMemoryMeter } from './metering/in-memory-meter.js';
 import { PluginReload } from './plugin-host/plugin-reload.js';
 
+/** What of `http` takes effect at once. */
+const RELOADED = new Set(['auth', 'accessControl', 'realm']);
+
 export type ReloadOutcome = 'applied' | 'invalid';
 
 /** Reads the configuration file again and changes what can be changed while the server runs. */
 export class ConfigReload {
   readonly #logger: RegistryLogger;
   readonly #plugins: PluginReload;
+  readonly #auth: AuthState;
   readonly #reloads: Counter;
   readonly #invalid: Gauge;
 
@@ -25,6 +31,7 @@ export class ConfigReload {
   ) {
     this.#logger = application.get(RegistryLogger);
     this.#plugins = application.get(PluginReload);
+    this.#auth = application.get(AuthState);
     const meter = application.get(InMemoryMeter);
     this.#reloads = meter.counter({ name: 'berth_config_reloads_total', help: 'Readings of a changed configuration.' });
     this.#invalid = meter.gauge({
@@ -49,6 +56,8 @@ export class ConfigReload {
       if (plan.violations.length > 0) {
         throw new ConfigError(plan.violations.map((violation) => ({ file: this.path, ...violation })));
       }
+      const isOther = await this.#auth.reload(authSettingsOf(config.http, this.running.http.tls));
+      if (isOther) this.#logger.info({ event: 'access reloaded' }, 'authentication and access rules were read again');
       const taken = await this.#plugins.apply(plan);
       for (const change of [...this.#changesOfCore(config), ...plan.restarts]) {
         this.#logger.warn({ event: 'restart needed' }, `${change}: this takes effect after a restart`);
@@ -67,7 +76,9 @@ export class ConfigReload {
       const [before, now] = [new Map(Object.entries(this.running[section])), new Map(Object.entries(config[section]))];
       const keys = new Set([...before.keys(), ...now.keys()]);
       return [...keys]
-        .filter((key) => !isDeepStrictEqual(before.get(key), now.get(key)))
+        .filter(
+          (key) => !(section === 'http' && RELOADED.has(key)) && !isDeepStrictEqual(before.get(key), now.get(key)),
+        )
         .map((key) => `${section}.${key} has changed`);
     });
   }

@@ -1,15 +1,58 @@
-import { Global, Module } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AccessControl } from '@berth/sdk';
-import { OpenAccess } from './open-access.js';
+import { AccessControl, Clock, CredentialBackends, Meter, Notifier } from '@berth/sdk';
+import { DenialAnswer } from '../http/denial-answer.js';
+import { RegistryLogger } from '../logging/registry-logger.js';
+import { ApiKeys } from '../metadata/api-keys.js';
+import { SigningKeys } from '../metadata/signing-keys.js';
+import { ApiKeyController } from './api-keys/api-key.controller.js';
+import { ApiKeyService } from './api-keys/api-key.service.js';
+import { AuthState } from './auth-state.js';
+import type { AuthSettings } from './auth-settings.js';
+import { CredentialCheck } from './credential-check.js';
+import { ChallengingDenial } from './denial.js';
+import { PolicyAccessControl } from './policy-access-control.js';
 import { RegistryAuthGuard } from './registry-auth.guard.js';
+import { CurrentCredentialCheck } from './credentials/current-credential-check.js';
+import { CurrentTokenServer } from './tokens/issued/current-token-server.js';
+import { TokenController } from './tokens/issued/token.controller.js';
+import { TokenRequests } from './tokens/issued/token-requests.js';
+import { TokenServer } from './tokens/issued/token-server.js';
 
-@Global()
-@Module({
-  providers: [
-    { provide: AccessControl, useClass: OpenAccess },
-    { provide: APP_GUARD, useClass: RegistryAuthGuard },
-  ],
-  exports: [AccessControl],
-})
-export class AuthModule {}
+@Module({})
+export class AuthModule {
+  static over(settings: AuthSettings): DynamicModule {
+    return {
+      module: AuthModule,
+      global: true,
+      controllers: [ApiKeyController, TokenController],
+      providers: [
+        stateOver(settings),
+        ApiKeyService,
+        TokenRequests,
+        { provide: CredentialCheck, useClass: CurrentCredentialCheck },
+        { provide: TokenServer, useClass: CurrentTokenServer },
+        { provide: CredentialBackends, useExisting: AuthState },
+        { provide: AccessControl, useClass: PolicyAccessControl },
+        { provide: DenialAnswer, useClass: ChallengingDenial },
+        { provide: APP_GUARD, useClass: RegistryAuthGuard },
+      ],
+      exports: [AuthState, AccessControl, CredentialBackends, DenialAnswer],
+    };
+  }
+}
+
+function stateOver(settings: AuthSettings): FactoryProvider<AuthState> {
+  return {
+    provide: AuthState,
+    useFactory: (
+      logger: RegistryLogger,
+      notifier: Notifier,
+      meter: Meter,
+      clock: Clock,
+      signingKeys: SigningKeys,
+      apiKeys: ApiKeys,
+    ) => new AuthState(settings, { logger, notifier, meter, clock, signingKeys, apiKeys }),
+    inject: [RegistryLogger, Notifier, Meter, Clock, SigningKeys, ApiKeys],
+  };
+}

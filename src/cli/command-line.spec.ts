@@ -45,6 +45,22 @@ describe('berth verify', () => {
     ]);
   });
 
+  it('names the file of TLS that cannot be used, and gives 78', async () => {
+    const tls = { cert: join(folder, 'none.pem'), key: join(folder, 'none.key') };
+    const path = await file({ http: { tls } });
+    expect(await berth('verify', path)).toEqual({
+      code: 78,
+      out: '',
+      err: [
+        'The configuration is not valid: 1 violation',
+        `${path}: http.tls.cert`,
+        `    found:   ${tls.cert}: no such file`,
+        '    allowed: one or more certificates, PEM',
+        '',
+      ].join('\n'),
+    });
+  });
+
   it('prints every violation with file, key, found and allowed, and gives 78', async () => {
     const path = await file({ http: { prot: 1, port: 'x' } });
     expect(await berth('verify', path)).toEqual({

@@ -9,6 +9,13 @@ import { printViolations } from './print-violations.js';
 const USAGE = `Usage:
   berth serve [config]            serve a configuration; without one, config/berth.json of the package
   berth verify <config>           check a configuration; exit code 78 and every violation if it is not valid
+  berth can <config> <user> <action> <repository> [--groups a,b]
+                                  say whether access rules give it, which rule, and why; the user "-" is nobody known;
+                                  exit code 0 if they do, also if only under conditions, 1 if they do not
+  berth apikey list <url> <user>  list the API keys of a user of a running server; BERTH_USER and BERTH_PASSWORD say
+                                  who asks, who must hold the permission apikeys.manage
+  berth apikey revoke <url> <user> [id]
+                                  revoke one of them, or all
   berth schema                    print the JSON Schema of the configuration
   berth gc <config> [--dry-run]   collect garbage once; with --dry-run, print what would go
   berth commands <config>         list the commands that the plugins of a configuration add
@@ -22,13 +29,17 @@ const USAGE = `Usage:
 interface Invocation {
   readonly args: readonly string[];
   readonly dryRun: boolean;
+  readonly groups: string | undefined;
   readonly console: Console;
 }
 
 interface Command {
   /** Fewest and most arguments after the name. */
   readonly arity: readonly [number, number];
+  /** What there must be at least, where that is not the path of a configuration. */
+  readonly needs?: string;
   readonly takesDryRun?: true;
+  readonly takesGroups?: true;
   readonly run: (invocation: Invocation) => Promise<number>;
 }
 
@@ -43,10 +54,28 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'can',
+    {
+      arity: [4, 4],
+      needs: 'a configuration, a user, an action and a repository',
+      takesGroups: true,
+      run: async ({ args: [configPath = '', user = '', action = '', repository = ''], groups, console }) =>
+        (await import('./can.command.js')).can({ configPath, user, action, repository, groups }, console),
+    },
+  ],
+  [
     'commands',
     {
       arity: [1, 1],
       run: async ({ args: [path = ''], console }) => (await import('./plugin.command.js')).listCommands(path, console),
+    },
+  ],
+  [
+    'apikey',
+    {
+      arity: [3, 4],
+      needs: 'list or revoke, the URL of a server, and a user',
+      run: async ({ args, console }) => (await import('./apikey.command.js')).apiKeys(args, console),
     },
   ],
   ['schema', { arity: [0, 0], run: async ({ console }) => (await import('./schema.command.js')).schema(console) }],
@@ -86,6 +115,7 @@ export async function run(argv: readonly string[], console: Console = PROCESS_CO
 
 interface Flags {
   readonly dryRun: boolean;
+  readonly groups: string | undefined;
   readonly version: boolean;
   readonly help: boolean;
   readonly words: readonly string[];
@@ -98,16 +128,17 @@ function parse(argv: readonly string[]): ((console: Console) => Promise<number>)
   if (typeof flags === 'string') return flags;
   if (flags.help) return showUsage;
   if (flags.version) return async (console) => (await import('./version.command.js')).version(console);
-  const { dryRun } = flags;
+  const { dryRun, groups } = flags;
   const [name, ...args] = flags.words;
   if (name === undefined) return 'a command is missing';
   const command = COMMANDS.get(name);
   if (!command) return parsePluginCommand(name, args);
   const [fewest, most] = command.arity;
   if (dryRun && !command.takesDryRun) return `${name} takes no --dry-run`;
-  if (args.length < fewest) return `${name} needs the path of a configuration`;
+  if (groups !== undefined && !command.takesGroups) return `${name} takes no --groups`;
+  if (args.length < fewest) return `${name} needs ${command.needs ?? 'the path of a configuration'}`;
   if (args.length > most) return `${name} does not take ${JSON.stringify(args[most])}`;
-  return (console) => command.run({ args, dryRun, console });
+  return (console) => command.run({ args, dryRun, groups, console });
 }
 
 /** What is no command of Berth itself may be one of a plugin, which the configuration behind it names. */
@@ -125,10 +156,11 @@ function parseFlags(argv: readonly string[]): Flags | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
-      options: { 'dry-run': flag, version: flag, help: flag },
+      options: { 'dry-run': flag, groups: { type: 'string' }, version: flag, help: flag },
       allowPositionals: true,
     });
-    return { dryRun: values['dry-run'], version: values.version, help: values.help, words: positionals };
+    const { 'dry-run': dryRun, groups, version, help } = values;
+    return { dryRun, groups, version, help, words: positionals };
   } catch (error) {
     if (error instanceof TypeError && 'code' in error) return error.message;
     throw error;

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { ConfigError, type Violation } from '../config/config-error.js';
 import type { LoadedConfig } from '../config/load-config.js';
+import { TlsFault } from '../http/tls/tls-fault.js';
 import type { Plugins } from '../plugin-host/loaded-plugin.js';
 import { loadPlugins } from '../plugin-host/plugin-loader.js';
 import { PluginLoadError } from '../plugin-host/plugin-load-error.js';
@@ -14,11 +15,15 @@ export function loadPluginsOf({ config, path }: LoadedConfig): Promise<Plugins> 
   return blamingFile(path, () => loadPlugins({ extensions: config.extensions, configFolder: dirname(path) }));
 }
 
-/** Does `work`, and makes what it says of plugins violations of the file that names them. */
+/** Does `work`, and makes what it says of plugins, and of files of `http.tls`, violations of the file that names them. */
 export async function blamingFile<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (cause) {
+    if (cause instanceof TlsFault) {
+      const { key, path, found, allowed } = cause;
+      throw new ConfigError([{ file, key, found: `${path}: ${found}`, allowed }], { cause });
+    }
     if (!(cause instanceof PluginLoadError)) throw cause;
     throw new ConfigError(violationsOf(cause, file), { cause });
   }

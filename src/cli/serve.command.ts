@@ -2,6 +2,8 @@ import { relative } from 'node:path';
 import { StorageError } from '@berth/sdk';
 import { bootstrap, foundationsOf, listen, open, shutDown } from '../bootstrap.js';
 import { loadConfig } from '../config/load-config.js';
+import { accessNotices } from '../auth/access-notices.js';
+import { authSettingsOf } from '../auth-settings-of.js';
 import { blamingFile, loadPluginsOf } from './load-plugins.js';
 import type { RegistryLogger } from '../logging/registry-logger.js';
 import type { Plugins } from '../plugin-host/loaded-plugin.js';
@@ -26,6 +28,8 @@ export async function serve(configPath: string | undefined): Promise<number> {
   const { logger } = foundations;
   for (const warning of warnings) logger.warn({ config: path }, warning);
   tellOfPlugins(plugins, logger);
+  const access = authSettingsOf(config.http, config.http.tls);
+  for (const notice of accessNotices(access, config.http.address)) logger.warn({ event: 'access' }, notice);
   const application = await blamingFile(path, () => bootstrap(foundations));
   const stopped = signalled();
   try {

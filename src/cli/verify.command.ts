@@ -5,13 +5,14 @@ import { dataOf } from '../foundations.js';
 import { AuditLog } from '../logging/audit-log.js';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import { SystemClock } from '../system-clock.js';
+import { accessLines, accessWarnings } from './access-report.js';
 import type { Console } from './console.js';
 import { EXIT } from './exit-code.js';
 import { blamingFile, loadPluginsOf } from './load-plugins.js';
 
 /**
- * `berth verify <config>`: says that the file is valid and that every plugin can be had, with the warnings. Neither listens nor touches
- * the data.
+ * `berth verify <config>`: says that the file is valid, that every plugin can be had and the files of TLS fit, with the warnings, and what
+ * its access rules leave open or decide by their order. Neither listens nor touches the data.
  *
  * @throws ConfigError where it is not; the command line prints that.
  */
@@ -19,6 +20,8 @@ export async function verify(configPath: string, console: Console): Promise<numb
   const loaded = await loadConfig(configPath);
   const { config, path } = loaded;
   const plugins = await loadPluginsOf(loaded);
+  const { tls } = config.http;
+  if (tls) await blamingFile(path, async () => (await import('../http/tls/tls-files.js')).readTlsFiles(tls));
   const { failed } = await blamingFile(path, async () =>
     tryPlugins({
       config,
@@ -29,7 +32,13 @@ export async function verify(configPath: string, console: Console): Promise<numb
       audit: new AuditLog(undefined),
     }),
   );
-  const warnings = [...loaded.warnings, ...failed.map(({ name, error }) => `extensions.${name}: ${error.message}`)];
-  console.out(['valid', ...warnings.map((warning) => `warning: ${warning}`), ''].join('\n'));
+  const { accessControl: rules } = config.http;
+  const warnings = [
+    ...loaded.warnings,
+    ...failed.map(({ name, error }) => `extensions.${name}: ${error.message}`),
+    ...(rules ? accessWarnings(rules, plugins) : []),
+  ];
+  const lines = rules ? accessLines(rules) : [];
+  console.out(['valid', ...warnings.map((warning) => `warning: ${warning}`), ...lines, ''].join('\n'));
   return EXIT.ok;
 }

@@ -13,7 +13,6 @@ describe('a warning', () => {
     [{ storage: { remoteCache: true } }, 'storage.remoteCache: no effect: '],
     [{ storage: { fastRestart: true } }, 'storage.fastRestart: no effect: '],
     [{ goVersion: '1.26' }, 'goVersion: no effect: '],
-    [{ http: { realm: 'here' } }, 'http.realm: no effect: '],
     [{ storage: { dedupe: false } }, 'storage.dedupe: one copy per digest is always kept'],
     [{ distSpecVersion: '1.0.1' }, 'distSpecVersion: version 1.1 '],
     [{ extensions: { sync: {} } }, 'extensions.sync: the plugin is not built yet; the section is ignored'],
@@ -65,10 +64,8 @@ describe('a violation', () => {
     [{ storage: { maxRepos: 5 } }, 'storage.maxRepos', 'not built yet'],
     [{ storage: { gcTimeWindow: '01:00-02:00' } }, 'storage.gcTimeWindow', 'not built'],
     [{ storage: { redirectBlobURL: true } }, 'storage.redirectBlobURL', 'leave the key out'],
-    [{ http: { auth: {} } }, 'http.auth', 'authentication is not built yet: put the server behind a proxy'],
-    [{ http: { accessControl: {} } }, 'http.accessControl', 'authorisation is not built yet'],
+    [{ http: { auth: { openid: {} } } }, 'http.auth.openid', 'logging in through a browser is not built yet'],
     [{ http: { ratelimit: { rate: 1 } } }, 'http.ratelimit', 'a rate limit is not built yet'],
-    [{ http: { externalUrl: 'https://x' } }, 'http.externalUrl', 'leave the key out'],
     [{ cluster: { members: [] } }, 'cluster', 'not built'],
   ])('is what the refused key in %j gives, with advice', (content, key, advice) => {
     const violations = violationsOf(content);

@@ -54,7 +54,17 @@ describe('the JSON Schema of the configuration', () => {
   });
 
   it('explains a key without effect and leaves a refused one out', () => {
-    expect(schemaOf('http.realm')['description']).toMatch(/^No effect: /);
-    expect(() => schemaOf('http.auth')).toThrow('http.auth is not in the schema');
+    expect(schemaOf('scheduler.numWorkers')['description']).toMatch(/^No effect: /);
+    expect(() => schemaOf('http.auth.openid')).toThrow('http.auth.openid is not in the schema');
+  });
+
+  it('describes what lies in lists and below names of the user', () => {
+    const issuer = schemaOf('http.auth.bearer.oidc')['items'] as Section;
+    expect(issuer).toMatchObject({ properties: { claimMapping: { properties: { groups: { type: 'string' } } } } });
+    const rules = schemaOf('http.accessControl.repositories')['additionalProperties'] as Section;
+    expect(rules).toMatchObject({
+      additionalProperties: false,
+      properties: { policies: { items: { properties: { actions: { type: 'array' } } } } },
+    });
   });
 });

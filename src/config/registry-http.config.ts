@@ -1,13 +1,27 @@
 import 'reflect-metadata';
 import { Type } from 'class-transformer';
-import { IsOptional, ValidateNested } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
 import { AuthConfig } from '../auth/auth.config.js';
+import { AccessControlConfig } from '../auth/policy/access-control.config.js';
 import { HttpConfig } from '../http/http.config.js';
+
+const REALM = { message: 'printable ASCII without quotes and backslashes' };
 
 /** `http`: where the server listens, and who may do what there. */
 export class RegistryHttpConfig extends HttpConfig {
+  /** What a request for a user and a password calls the place. */
+  @IsString(REALM)
+  @IsNotEmpty(REALM)
+  @Matches(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/, REALM)
+  realm = 'Authorization Required';
+
   @IsOptional()
   @ValidateNested()
   @Type(() => AuthConfig)
   auth?: AuthConfig;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AccessControlConfig)
+  accessControl?: AccessControlConfig;
 }

@@ -35,7 +35,6 @@ const TUNING_KEYS = [
   'binaryType',
   'storage.remoteCache',
   'storage.fastRestart',
-  'http.realm',
   'scheduler',
   'scheduler.numWorkers',
 ];

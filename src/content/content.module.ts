@@ -19,6 +19,7 @@ import { MirroredCommit } from './manifests/mirrored-commit.js';
 import { MirroredManifests } from './manifests/mirrored-manifests.js';
 import { ManifestRemoval } from './manifests/manifest-removal.js';
 import { ManifestService } from './manifests/manifest.service.js';
+import { PushRights } from './manifests/push-rights.js';
 import { PullCounter } from './manifests/pull-counter.js';
 import { ReferrerSource } from './referrers/referrer-source.js';
 import { ReferrersService } from './referrers/referrers.service.js';
@@ -55,6 +56,7 @@ const PARTS = [
   MirroredManifests,
   MissingBlobs,
   PullCounter,
+  PushRights,
   ReferrerSource,
   UploadExpiry,
   UploadMeter,

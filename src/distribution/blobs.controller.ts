@@ -18,7 +18,7 @@ export class BlobsController {
   ) {}
 
   /** end-2 · spec.md#checking-if-content-exists-in-the-registry */
-  @Endpoint(['end-2'], 'read')
+  @Endpoint(['end-2'], ['read'])
   @Head(':digest')
   async head(
     @Repository() repository: RepositoryName,
@@ -32,7 +32,7 @@ export class BlobsController {
   }
 
   /** end-2 · spec.md#pulling-blobs */
-  @Endpoint(['end-2'], 'read')
+  @Endpoint(['end-2'], ['read'])
   @Get(':digest')
   async get(
     @Repository() repository: RepositoryName,
@@ -45,7 +45,7 @@ export class BlobsController {
   }
 
   /** end-10 · spec.md#deleting-blobs */
-  @Endpoint(['end-10'], 'delete')
+  @Endpoint(['end-10'], ['delete'])
   @Delete(':digest')
   async delete(
     @Repository() repository: RepositoryName,

@@ -1,13 +1,14 @@
 import { SetMetadata } from '@nestjs/common';
 import type { Action, EndpointId } from '@berth/sdk';
+import { Guarded, type RouteRule } from '../auth/route-rule.js';
 
 export const ENDPOINT_IDS = 'berth:endpoint-ids';
-export const ENDPOINT_ACTION = 'berth:endpoint-action';
 
-/** Which endpoints of the spec a handler serves, and what it does to the repository (absent: nothing to one repository). */
-export function Endpoint(ids: readonly EndpointId[], action?: Action): MethodDecorator {
+/** Which endpoints of the spec a handler serves, and for whom it is: who may do any of `actions` in the repository, or what the rule says. */
+export function Endpoint(ids: readonly EndpointId[], access: readonly Action[] | RouteRule): MethodDecorator {
+  const rule: RouteRule = 'kind' in access ? access : { kind: 'repository', actions: access };
   return (target, property, descriptor) => {
     SetMetadata(ENDPOINT_IDS, ids)(target, property, descriptor);
-    SetMetadata(ENDPOINT_ACTION, action)(target, property, descriptor);
+    Guarded(rule)(target, property, descriptor);
   };
 }

@@ -30,7 +30,7 @@ export class ManifestsController {
   ) {}
 
   /** end-3 · spec.md#checking-if-content-exists-in-the-registry */
-  @Endpoint(['end-3'], 'read')
+  @Endpoint(['end-3'], ['read'])
   @Head(':reference')
   async head(
     @Repository() repository: RepositoryName,
@@ -42,7 +42,7 @@ export class ManifestsController {
   }
 
   /** end-3 · spec.md#pulling-manifests */
-  @Endpoint(['end-3'], 'read')
+  @Endpoint(['end-3'], ['read'])
   @Get(':reference')
   async get(
     @Repository() repository: RepositoryName,
@@ -54,7 +54,7 @@ export class ManifestsController {
   }
 
   /** end-7a, end-7b · spec.md#pushing-manifests */
-  @Endpoint(['end-7a', 'end-7b'], 'create')
+  @Endpoint(['end-7a', 'end-7b'], ['create', 'update'])
   @Put(':reference')
   async put(
     @Repository() repository: RepositoryName,
@@ -72,7 +72,7 @@ export class ManifestsController {
   }
 
   /** end-9 · spec.md#deleting-tags, spec.md#deleting-manifests */
-  @Endpoint(['end-9'], 'delete')
+  @Endpoint(['end-9'], ['delete'])
   @Delete(':reference')
   async delete(
     @Repository() repository: RepositoryName,

@@ -14,7 +14,7 @@ export class ReferrersController {
   constructor(private readonly referrers: ReferrersService) {}
 
   /** end-12a, end-12b · spec.md#listing-referrers */
-  @Endpoint(['end-12a', 'end-12b'], 'read')
+  @Endpoint(['end-12a', 'end-12b'], ['read'])
   @Get(':digest')
   async list(
     @Repository() repository: RepositoryName,

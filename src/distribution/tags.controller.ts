@@ -13,7 +13,7 @@ export class TagsController {
   constructor(private readonly tags: TagService) {}
 
   /** end-8a, end-8b · spec.md#listing-tags */
-  @Endpoint(['end-8a', 'end-8b'], 'read')
+  @Endpoint(['end-8a', 'end-8b'], ['read'])
   @Get('list')
   async list(
     @Repository() repository: RepositoryName,

@@ -21,7 +21,7 @@ export class UploadsController {
   ) {}
 
   /** end-4a, end-4b, end-4c, end-11 · spec.md#pushing-blobs, spec.md#mounting-a-blob-from-another-repository */
-  @Endpoint(['end-4a', 'end-4b', 'end-4c', 'end-11'], 'create')
+  @Endpoint(['end-4a', 'end-4b', 'end-4c', 'end-11'], ['create'])
   @Post()
   async post(
     @Repository() repository: RepositoryName,
@@ -32,14 +32,14 @@ export class UploadsController {
   }
 
   /** end-13 · spec.md#pushing-a-blob-in-chunks */
-  @Endpoint(['end-13'], 'create')
+  @Endpoint(['end-13'], ['create'])
   @Get(':session')
   async get(@Repository() repository: RepositoryName, @UploadId() id: string, @Res() reply: HttpReply): Promise<void> {
     sendUpload(reply, 204, repository, await this.uploads.status(repository, id));
   }
 
   /** end-5 · spec.md#pushing-a-blob-in-chunks */
-  @Endpoint(['end-5'], 'create')
+  @Endpoint(['end-5'], ['create'])
   @Patch(':session')
   async patch(
     @Repository() repository: RepositoryName,
@@ -55,7 +55,7 @@ export class UploadsController {
   }
 
   /** end-6 · spec.md#pushing-a-blob-monolithically */
-  @Endpoint(['end-6'], 'create')
+  @Endpoint(['end-6'], ['create'])
   @Put(':session')
   async put(
     @Repository() repository: RepositoryName,
@@ -73,7 +73,7 @@ export class UploadsController {
   }
 
   /** end-14 · spec.md#cancelling-an-upload */
-  @Endpoint(['end-14'], 'create')
+  @Endpoint(['end-14'], ['create'])
   @Delete(':session')
   async delete(
     @Repository() repository: RepositoryName,

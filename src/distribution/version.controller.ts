@@ -1,18 +1,20 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { HttpReply } from '../http/exchange.js';
+import { Guarded } from '../auth/route-rule.js';
 import { sendJson } from './answers.js';
 import { Endpoint } from './endpoint.decorator.js';
 
 @Controller()
 export class VersionController {
   /** end-1 · spec.md#determining-support */
-  @Endpoint(['end-1'])
+  @Endpoint(['end-1'], { kind: 'ping' })
   @Get('v2')
   version(@Res() reply: HttpReply): void {
     sendJson(reply, {});
   }
 
   /** What this is, for whoever opens it in a browser. */
+  @Guarded({ kind: 'public' })
   @Get()
   about(@Res() reply: HttpReply): void {
     sendJson(reply, {

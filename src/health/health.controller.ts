@@ -1,4 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import { Public } from '@berth/sdk';
 import { Readiness } from './readiness.js';
 
 /** As much of a reply as these answers need. */
@@ -7,6 +8,7 @@ interface Reply {
   send(body: unknown): unknown;
 }
 
+@Public()
 @Controller()
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}

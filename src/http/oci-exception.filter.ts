@@ -1,7 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
-import { ERROR_CODES, type ErrorCode, RegistryError, StorageError } from '@berth/sdk';
+import { AccessDeniedError, ERROR_CODES, type ErrorCode, RegistryError, StorageError } from '@berth/sdk';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RegistryLogger } from '../logging/registry-logger.js';
+import type { DenialAnswer } from './denial-answer.js';
 import { ERROR_TYPE, errorBody } from './error-body.js';
 import { parseRepositoryPath } from './repository-path.js';
 
@@ -16,13 +17,19 @@ export interface RenderedError {
 /** Renders every error that leaves a handler in the spec's form; nothing of an internal one but its request id. */
 @Catch()
 export class OciExceptionFilter implements ExceptionFilter {
-  constructor(private readonly logger: RegistryLogger) {}
+  constructor(
+    private readonly logger: RegistryLogger,
+    private readonly denials: DenialAnswer,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const { status, headers, body, isInternal } = renderError(knownPath(error, request), request.id);
+    const { status, headers, body, isInternal } = renderError(
+      error instanceof AccessDeniedError ? this.denials.answer(error, request, reply) : knownPath(error, request),
+      request.id,
+    );
     const isGone = request.raw.destroyed && !request.raw.complete;
     if (isInternal && !isGone) {
       this.logger.error(

@@ -2,12 +2,23 @@ import type { ServerResponse } from 'node:http';
 import { ANONYMOUS, type Identity } from '@berth/sdk';
 import type { FastifyRequest } from 'fastify';
 
+/** Holds nothing secret. */
+export interface FailedLogin {
+  readonly method: string;
+  readonly user: string | undefined;
+  readonly reason: string;
+}
+
 /** What the edge knows of a request beyond HTTP, for the log, metrics and audit. */
 export interface RequestFacts {
   /** `performance.now()` when it arrived. */
   readonly arrived: number;
   /** Who asks; nobody known before the guard has looked. */
   identity: Identity;
+  /** A login that failed: who it was said to be, how, and why it was refused. */
+  login: FailedLogin | undefined;
+  /** The rule by which something was refused. */
+  rule: string | undefined;
   /** The name of who asks. */
   actor: string | undefined;
   repository: string | undefined;
@@ -30,6 +41,8 @@ export function newFacts(response: ServerResponse, idleTimeout: number): Request
   return {
     arrived: performance.now(),
     identity: ANONYMOUS,
+    login: undefined,
+    rule: undefined,
     actor: undefined,
     repository: undefined,
     reference: undefined,

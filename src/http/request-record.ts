@@ -30,7 +30,7 @@ export class RequestRecord {
     const { method, facts, id } = request;
     const status = isWhole ? reply.statusCode : CLIENT_CLOSED_REQUEST;
     const duration = performance.now() - facts.arrived;
-    const { repository, reference, digest, actor, bytes } = facts;
+    const { repository, reference, digest, actor, bytes, login, rule } = facts;
     this.#series.add(method, status, duration, isWhole && method === 'GET' ? bytes : 0);
     const line = {
       requestId: id,
@@ -45,10 +45,12 @@ export class RequestRecord {
       repository,
       reference,
       digest,
+      login,
+      rule,
     };
     this.logger.request(line);
-    if (this.audit.enabled && isAudited(method, status)) this.audit.record(line);
     const route = request.routeOptions.url ?? '';
+    if (this.audit.enabled && isAudited(method, status) && !isQuestion(route, line)) this.audit.record(line);
     const traceparent = request.headers['traceparent']?.toString();
     this.notifier.notify(
       'request.completed',
@@ -62,6 +64,11 @@ export class RequestRecord {
 function pathOf({ originalUrl }: FastifyRequest): string {
   const question = originalUrl.indexOf('?');
   return question < 0 ? originalUrl : originalUrl.slice(0, question);
+}
+
+/** Every client begins by asking how it may show who it is, and is told with a 401. */
+function isQuestion(route: string, { status, login }: { readonly status: number; readonly login: unknown }): boolean {
+  return route === '/v2' && status === 401 && login === undefined;
 }
 
 function isAudited(method: string, status: number): boolean {

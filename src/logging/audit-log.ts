@@ -13,6 +13,10 @@ export interface AuditRecord {
   readonly actor: string | undefined;
   readonly address: string;
   readonly requestId: string;
+  /** A login that failed: who it was said to be, how, and why it was refused. */
+  readonly login?: { readonly method: string; readonly user: string | undefined; readonly reason: string } | undefined;
+  /** The rule by which it was refused. */
+  readonly rule?: string | undefined;
 }
 
 /** Every successful write and every refusal, one JSON line each. Does nothing where no file is configured. */
@@ -28,8 +32,9 @@ export class AuditLog {
   }
 
   /** Only the fields of an AuditRecord are written, whatever else the object has. */
-  record({ method, path, status, repository, reference, digest, actor, address, requestId }: AuditRecord): void {
-    const line = { method, path, status, repository, reference, digest, actor, address, requestId };
+  record(record: AuditRecord): void {
+    const { method, path, status, repository, reference, digest, actor, address, requestId, login, rule } = record;
+    const line = { method, path, status, repository, reference, digest, actor, address, requestId, login, rule };
     this.#write(line, status < 400 ? 'write' : 'refusal');
   }
 

@@ -1,5 +1,5 @@
 import { type DynamicModule, Injectable, type Type } from '@nestjs/common';
-import type { HealthProbe, HookHandler, HookName, PluginJob } from '@berth/sdk';
+import { CredentialBackends, type HealthProbe, type HookHandler, type HookName, type PluginJob } from '@berth/sdk';
 import { Readiness } from '../health/readiness.js';
 import { RepositoryResolution } from '../http/repository-resolution.js';
 import type { Job } from '../jobs/job.js';
@@ -33,6 +33,7 @@ export class PluginActivation {
     private readonly reloads: PluginReload,
     private readonly commands: PluginCommands,
     private readonly resolution: RepositoryResolution,
+    private readonly backends: CredentialBackends,
   ) {}
 
   /**
@@ -51,6 +52,7 @@ export class PluginActivation {
     const jobs = all(plugin.jobs).map((job) => jobOf(name, job));
     this.jobs.check(jobs);
     const probes = all(plugin.health);
+    const backends = all(plugin.credentialBackends);
     const [reconfigure] = all(plugin.reconfigure && [plugin.reconfigure]);
     const [resolver] = all(plugin.repositoryResolver && [plugin.repositoryResolver]);
     for (const command of all(plugin.commands)) this.commands.add(command);
@@ -58,6 +60,7 @@ export class PluginActivation {
       for (const [hook, ofHook] of handlers) for (const handler of ofHook) this.hooks.add(hook, name, handler);
       for (const job of jobs) this.jobs.add(job);
       if (resolver) this.resolution.use(resolver);
+      for (const backend of backends) this.backends.add(name, backend);
       if (reconfigure) this.reloads.add(name, reconfigure);
       for (const probe of probes) this.#addProbe(name, probe);
     };

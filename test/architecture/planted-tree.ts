@@ -43,6 +43,7 @@ const INNOCENT_PACKAGES = [
   'cron',
   'fastify',
   'graphql',
+  'jose',
   'kysely',
   'ldapts',
   'passport-http',

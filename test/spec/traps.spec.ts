@@ -261,8 +261,8 @@ describe('traps', () => {
 
   it('22: cancelling needs the right to push, not that to delete', async () => {
     const handler = (await import('../../src/distribution/uploads.controller.js')).UploadsController.prototype.delete;
-    const { ENDPOINT_ACTION } = await import('../../src/distribution/endpoint.decorator.js');
-    expect(Reflect.getMetadata(ENDPOINT_ACTION, handler)).toBe('create');
+    const { routeRuleOf } = await import('../../src/auth/route-rule.js');
+    expect(routeRuleOf(Object, handler)).toEqual({ kind: 'repository', actions: ['create'] });
     expect((await send('DELETE', uploadLocation(await send('POST', '/v2/a/blobs/uploads/')))).status).toBe(204);
   });
 });

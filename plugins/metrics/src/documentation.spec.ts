@@ -7,8 +7,13 @@ import plugin from './index.js';
 
 const TEXT = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
 
-/** Metrics of the configuration file, which a server in a test's own process has not got. */
-const OF_THE_FILE = new Set(['berth_config_reloads_total', 'berth_config_invalid']);
+/** Metrics of files that a server in a test's own process has not got: the configuration's, and those of TLS. */
+const OF_THE_FILE = new Set([
+  'berth_config_reloads_total',
+  'berth_config_invalid',
+  'berth_tls_certificate_invalid',
+  'berth_tls_certificate_expires_seconds',
+]);
 /** What a histogram's samples have beside the labels of the family. */
 const OF_BUCKETS = new Set(['le']);
 

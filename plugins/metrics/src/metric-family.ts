@@ -23,7 +23,12 @@ export interface MetricFamily {
 }
 
 /** Gauges by which every process says the same of the whole server. */
-const SAID_BY_ALL = new Set(['berth_plugin_state', 'berth_config_invalid']);
+const SAID_BY_ALL = new Set([
+  'berth_plugin_state',
+  'berth_config_invalid',
+  'berth_tls_certificate_invalid',
+  'berth_tls_certificate_expires_seconds',
+]);
 
 /** The family of one of core's instruments. */
 export function familyOf({ name, help, kind, bounds = [], series }: InstrumentSnapshot): MetricFamily {

@@ -1,4 +1,4 @@
-import { type Reference, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
+import { type Digest, type Reference, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
 
 /** The answer where a repository has no such manifest. */
 export function manifestUnknown(repository: RepositoryName, reference: Reference): RegistryError {
@@ -12,5 +12,14 @@ export function tagIsMoving(tags: readonly Tag[]): RegistryError {
     status: 409,
     message: 'the tag is being moved by others: try again',
     detail: { tags },
+  });
+}
+
+/** The answer where deleting by digest would take several tags along unnoticed. */
+export function collision(digest: Digest, tags: readonly Tag[]): RegistryError {
+  return new RegistryError('DENIED', {
+    status: 409,
+    message: 'several tags name the manifest: delete by tag',
+    detail: { digest, tags },
   });
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
+import { AccessControl, Clock, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
 import { Changes } from '../../metadata/changes.js';
 import { Database } from '../../metadata/database.js';
 import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
 import { Tags } from '../../metadata/tags.js';
 import type { ContentContext } from '../content-context.js';
-import { manifestUnknown, tagIsMoving } from './manifest-errors.js';
+import { collision, manifestUnknown, tagIsMoving } from './manifest-errors.js';
 
 /** Takes tags and manifests away, each in one transaction, in which it checks that nothing is broken by it. */
 @Injectable()
@@ -15,6 +15,7 @@ export class ManifestRemoval {
     private readonly manifests: Manifests,
     private readonly tags: Tags,
     private readonly changes: Changes,
+    private readonly access: AccessControl,
     private readonly clock: Clock,
   ) {}
 
@@ -41,8 +42,11 @@ export class ManifestRemoval {
     });
   }
 
-  /** Removes a manifest, and gives the tags that went with it. DENIED (405) while an index names it. */
-  removeManifest(repository: RepositoryName, row: ManifestRow, { actor }: ContentContext): Promise<Tag[]> {
+  /**
+   * Removes a manifest, and gives the tags that went with it. DENIED (405) while an index names it; 409 where several tags name it and
+   * the rules say that this must not go unnoticed.
+   */
+  removeManifest(repository: RepositoryName, row: ManifestRow, { actor, identity }: ContentContext): Promise<Tag[]> {
     const { id, repositoryId, digest } = row;
     return this.database.transaction(async (facts) => {
       const parent = await this.manifests.parentOf(facts, repositoryId, digest);
@@ -55,6 +59,7 @@ export class ManifestRemoval {
       }
       const at = this.clock.now();
       const tags = await this.tags.removeAllOf(facts, id);
+      if (tags.length > 1 && this.access.detectsCollisions(identity, repository)) throw collision(digest, tags);
       if (!(await this.manifests.remove(facts, id))) throw manifestUnknown(repository, { kind: 'digest', digest });
       for (const tag of tags) {
         await this.changes.record(facts, { at, kind: 'tag.deleted', repository, reference: tag, digest, actor });

@@ -20,6 +20,7 @@ import { ManifestRemoval } from './manifest-removal.js';
 import { parseManifest } from './manifest-validator.js';
 import { MirroredManifests } from './mirrored-manifests.js';
 import { PullCounter } from './pull-counter.js';
+import { PushRights } from './push-rights.js';
 
 export interface ManifestDescription {
   readonly digest: Digest;
@@ -60,6 +61,7 @@ export class ManifestService {
     private readonly cache: ManifestCache,
     private readonly manifestCommit: ManifestCommit,
     private readonly removal: ManifestRemoval,
+    private readonly rights: PushRights,
     private readonly mirrored: MirroredManifests,
     private readonly lastSeen: LastSeen,
     private readonly pulls: PullCounter,
@@ -102,7 +104,7 @@ export class ManifestService {
 
   /**
    * Checks, asks the gates, and commits manifest and tags at once. MANIFEST_INVALID, DIGEST_INVALID,
-   * MANIFEST_BLOB_UNKNOWN, or what a gate says; 409 where a tag keeps moving. end-7a, end-7b
+   * MANIFEST_BLOB_UNKNOWN, DENIED, or what a gate says; 409 where a tag keeps moving. end-7a, end-7b
    */
   async push(push: ManifestPush, context: ContentContext): Promise<PushedManifest> {
     const { repository, bytes } = push;
@@ -113,6 +115,7 @@ export class ManifestService {
     const description = { digest, mediaType, size: bytes.byteLength };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const previous = await this.#previousOf(repository, tags);
+      this.rights.check({ repository, digest }, previous, context);
       await this.#askGates(push, manifest, description, previous, context);
       const pending = {
         repository,

@@ -20,7 +20,7 @@ export class RepositoryService {
     let after = last;
     while (readable.length < limit) {
       const names = await this.repositories.list({ last: after, limit });
-      readable.push(...names.filter((name) => this.access.may(identity, 'read', name)));
+      readable.push(...names.filter((name) => this.access.maySee(identity, name)));
       if (names.length < limit) break;
       after = names.at(-1);
     }

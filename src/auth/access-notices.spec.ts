@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { checkValues } from '../config/check-values.js';
+import { accessNotices } from './access-notices.js';
+
+const open = { auth: undefined, accessControl: undefined, realm: 'x', certificates: false };
+
+describe('a server that everyone may do everything with', () => {
+  it.each(['0.0.0.0', '::', '10.1.2.3', 'registry.example.com', '1270.0.0.1'])(
+    'says so where %s can be reached',
+    (address) => {
+      expect(accessNotices(open, address)).toEqual([expect.stringContaining('no authentication')]);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])(
+    'says nothing where only this machine reaches it: %s',
+    (address) => {
+      expect(accessNotices(open, address)).toEqual([]);
+    },
+  );
+
+  it('names what a rule opens to everyone', () => {
+    const { config } = checkValues({
+      http: { accessControl: { repositories: { 'base/**': { anonymousPolicy: ['read'] } } } },
+    });
+    const [line] = accessNotices({ ...open, accessControl: config.http.accessControl }, '127.0.0.1');
+    expect(line).toContain('base/**');
+  });
+
+  it('says nothing once clients are asked for certificates', () => {
+    expect(accessNotices({ ...open, certificates: true }, '0.0.0.0')).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+import type { AuthSettings } from './auth-settings.js';
+import { explainOpenAccess } from './policy/rule-report.js';
+
+/** `localhost` is what every system calls itself. RFC 6761 section 6.3 */
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|\[::1\]|localhost)$/i;
+
+/** Whether there is any way of showing who one is. */
+export function isAuthenticating({ auth, certificates }: Pick<AuthSettings, 'auth' | 'certificates'>): boolean {
+  return certificates || Boolean(auth?.htpasswd ?? auth?.ldap ?? auth?.bearer) || auth?.apikey === true;
+}
+
+/** What whoever starts a server should know of who may do what, one line each. */
+export function accessNotices(settings: AuthSettings, address: string): readonly string[] {
+  const { accessControl } = settings;
+  if (accessControl) return explainOpenAccess(accessControl).map((line) => `open: ${line}`);
+  if (isAuthenticating(settings) || LOOPBACK.test(address)) return [];
+  return [`there is no authentication: everyone who reaches ${address} may read, push and delete everything`];
+}
