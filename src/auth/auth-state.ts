@@ -3,7 +3,8 @@ import { type CredentialBackend, CredentialBackends } from '@berth/sdk';
 import type { AuthRegime } from './auth-regime.js';
 import type { AuthSettings } from './auth-settings.js';
 import type { NamedBackend } from './credentials/credential-chain.js';
-import { openRegime, type OpenedRegime, type RegimeParts } from './open-regime.js';
+import { openRegime, type OpenedRegime } from './open-regime.js';
+import type { RegimeParts } from './regime-parts.js';
 
 /** How long what held before a reload is kept for the logins that are under way, in milliseconds. */
 const LINGER = 10_000;

@@ -1,10 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AccessControl, Clock, CredentialBackends, Meter, Notifier } from '@berth/sdk';
+import { AccessControl, CredentialBackends } from '@berth/sdk';
 import { DenialAnswer } from '../http/denial-answer.js';
-import { RegistryLogger } from '../logging/registry-logger.js';
-import { ApiKeys } from '../metadata/api-keys.js';
-import { SigningKeys } from '../metadata/signing-keys.js';
 import { ApiKeyController } from './api-keys/api-key.controller.js';
 import { ApiKeyService } from './api-keys/api-key.service.js';
 import { AuthState } from './auth-state.js';
@@ -12,6 +9,7 @@ import type { AuthSettings } from './auth-settings.js';
 import { CredentialCheck } from './credential-check.js';
 import { ChallengingDenial } from './denial.js';
 import { PolicyAccessControl } from './policy-access-control.js';
+import { RegimeParts } from './regime-parts.js';
 import { RegistryAuthGuard } from './registry-auth.guard.js';
 import { CurrentCredentialCheck } from './credentials/current-credential-check.js';
 import { CurrentTokenServer } from './tokens/issued/current-token-server.js';
@@ -29,6 +27,7 @@ export class AuthModule {
       providers: [
         stateOver(settings),
         ApiKeyService,
+        RegimeParts,
         TokenRequests,
         { provide: CredentialCheck, useClass: CurrentCredentialCheck },
         { provide: TokenServer, useClass: CurrentTokenServer },
@@ -45,14 +44,7 @@ export class AuthModule {
 function stateOver(settings: AuthSettings): FactoryProvider<AuthState> {
   return {
     provide: AuthState,
-    useFactory: (
-      logger: RegistryLogger,
-      notifier: Notifier,
-      meter: Meter,
-      clock: Clock,
-      signingKeys: SigningKeys,
-      apiKeys: ApiKeys,
-    ) => new AuthState(settings, { logger, notifier, meter, clock, signingKeys, apiKeys }),
-    inject: [RegistryLogger, Notifier, Meter, Clock, SigningKeys, ApiKeys],
+    useFactory: (parts: RegimeParts) => new AuthState(settings, parts),
+    inject: [RegimeParts],
   };
 }

@@ -1,8 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, type HealthProbe, type Meter, type Notifier } from '@berth/sdk';
-import type { RegistryLogger } from '../logging/registry-logger.js';
-import type { ApiKeys } from '../metadata/api-keys.js';
-import type { SigningKeys } from '../metadata/signing-keys.js';
+import type { HealthProbe } from '@berth/sdk';
 import { ApiKeyVerifier } from './api-keys/api-key-verifier.js';
 import { AuthRegime } from './auth-regime.js';
 import type { AuthSettings } from './auth-settings.js';
@@ -16,18 +13,10 @@ import { Logins } from './credentials/logins.js';
 import { RememberedCredentials } from './credentials/remembered-credentials.js';
 import { AccessPolicy } from './policy/access-policy.js';
 import { type CertificateMismatch, MtlsConfig } from './strategies/mutual-tls/mtls.config.js';
+import type { RegimeParts } from './regime-parts.js';
 import type { StrategyParts } from './strategies/strategies-over.js';
 import { KeyedTokens } from './tokens/keyed-tokens.js';
 import { openTokens, type OpenTokens } from './tokens/open-tokens.js';
-
-export interface RegimeParts {
-  readonly logger: RegistryLogger;
-  readonly notifier: Notifier;
-  readonly meter: Meter;
-  readonly clock: Clock;
-  readonly signingKeys: SigningKeys;
-  readonly apiKeys: ApiKeys;
-}
 
 /** What settings ask for, opened: files are read and watched. */
 export interface OpenedRegime {
@@ -44,16 +33,25 @@ export async function openRegime(
 ): Promise<OpenedRegime> {
   const auth = settings.auth ?? new AuthConfig();
   const policy = AccessPolicy.of(settings.accessControl);
-  const remembered = new RememberedCredentials(parts.clock, auth.rememberFor);
+  const { logger, meter, clock, signingKeys } = parts;
+  const remembered = new RememberedCredentials(clock, auth.rememberFor);
   const backends = await openBackends(auth, contributed, {
-    ...parts,
+    logger,
+    meter,
+    clock,
     onChange: () => {
       remembered.forget();
     },
   });
   try {
     const hasUsers = backends.asked.length > 0 || auth.apikey || settings.certificates;
-    const tokens = await openTokens(auth.bearer, { ...parts, policy, isNeeded: policy.hasAnonymous && hasUsers });
+    const tokens = await openTokens(auth.bearer, {
+      logger,
+      clock,
+      signingKeys,
+      policy,
+      isNeeded: policy.hasAnonymous && hasUsers,
+    });
     return {
       regime: compose({ settings, auth, parts, policy, backends, tokens, remembered }),
       probes: backends.probes,

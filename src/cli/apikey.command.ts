@@ -89,6 +89,6 @@ function tableOf(answer: Record<string, unknown>): string {
 
 /** On one line, whatever a user has put into a label. */
 function cellOf(value: unknown): string {
-  const text = Array.isArray(value) ? value.join(' ') : String(value ?? '');
+  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : '';
   return text.replace(/[^\x20-\x7e\u00a0-\uffff]+/g, ' ').slice(0, 80);
 }

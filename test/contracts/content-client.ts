@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { algorithmOf, ANONYMOUS, type Digest, digestOf, parseReference, type RepositoryName, type Tag } from '@berth/sdk';
+import {
+  algorithmOf,
+  ANONYMOUS,
+  type Digest,
+  digestOf,
+  parseReference,
+  type RepositoryName,
+  type Tag,
+} from '@berth/sdk';
 import { BlobMount } from '../../src/content/blobs/blob-mount.js';
 import { BlobService } from '../../src/content/blobs/blob.service.js';
 import { ManifestService } from '../../src/content/manifests/manifest.service.js';

@@ -94,7 +94,7 @@ function naive({ groups, repositories, adminPolicy }: Written, who: Identity, ac
   }
   const found = repositories[longest];
   const everyone = [...(found?.anonymousPolicy ?? []), ...(who.user === undefined ? [] : (found?.defaultPolicy ?? []))];
-  const given = [found?.policies.some(isMine), everyone?.includes(action), isMine(adminPolicy)];
+  const given = [found?.policies.some(isMine), everyone.includes(action), isMine(adminPolicy)];
   const covered =
     who.limits?.some((grant) => grant.actions.includes(action) && matches(grant.repositories, name)) ?? true;
   return given.includes(true) && covered;

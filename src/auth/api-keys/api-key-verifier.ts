@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AccessGrant, Clock, type Credentials, type Identity, RegistryError } from '@berth/sdk';
+import { type AccessGrant, type Clock, type Credentials, type Identity, RegistryError } from '@berth/sdk';
 import type { ApiKeyRow, ApiKeys } from '../../metadata/api-keys.js';
 import type { CredentialChain } from '../credentials/credential-chain.js';
 import type { SpecialPassword } from '../credentials/logins.js';

@@ -1,4 +1,4 @@
-import { Clock, RegistryError } from '@berth/sdk';
+import { type Clock, RegistryError } from '@berth/sdk';
 import { LRUCache } from 'lru-cache';
 
 /** How many users and addresses with failures are known at once. */

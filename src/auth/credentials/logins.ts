@@ -1,4 +1,4 @@
-import { type Credentials, type Identity, Notifier, RegistryError } from '@berth/sdk';
+import { type Credentials, type Identity, type Notifier, RegistryError } from '@berth/sdk';
 import type { CredentialCheck, LoginAttempt } from '../credential-check.js';
 import type { CredentialChain } from './credential-chain.js';
 import type { LoginThrottle } from './login-throttle.js';

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { Clock, type Identity } from '@berth/sdk';
+import type { Clock, Identity } from '@berth/sdk';
 import { LRUCache } from 'lru-cache';
 
 /** How many credentials are remembered at once: those of a large cluster's robots, and no more for whoever tries many. */

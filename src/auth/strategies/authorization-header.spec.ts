@@ -57,9 +57,9 @@ describe('the Authorization header', () => {
 
   it('gives whatever user and password a client puts in it', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
-    // eslint-disable-next-line no-control-regex -- RFC 7617 allows none
+
     const user = text.filter((value) => !/[:\x00-\x1f\x7f]/.test(value));
-    // eslint-disable-next-line no-control-regex -- RFC 7617 allows none
+
     const password = text.filter((value) => !/[\x00-\x1f\x7f\ufffd]/.test(value));
     fc.assert(
       fc.property(user, password, (name, secret) => {

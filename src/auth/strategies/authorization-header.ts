@@ -15,7 +15,7 @@ const LONGEST_USER = 1024;
 const BASIC = /^basic:? +([a-z0-9+/_-]+={0,2}) *$/i;
 const BEARER = /^bearer:? +([a-z0-9._~+/-]+=*) *$/i;
 /** RFC 7617 section 2: neither may hold control characters. */
-// eslint-disable-next-line no-control-regex -- it is what is looked for
+
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 const NONE: Authorization = { scheme: 'none' };

@@ -124,6 +124,7 @@ describe('an SQLite database', () => {
     const connection = new SqliteConnection(join(folder, 'berth.db'));
     connection.exec(`
       alter table repositories drop column held_bytes;
+      drop table api_keys;
       drop table signing_keys;
       delete from kysely_migration where name >= '0003-held-bytes';
       create trigger breaks before update on repositories begin select raise(abort, 'the power is gone'); end;

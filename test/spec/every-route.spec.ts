@@ -1,0 +1,46 @@
+import lint from '@berth/plugin-lint';
+import metrics from '@berth/plugin-metrics';
+import scrub from '@berth/plugin-scrub';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routesOf } from '../../src/http/route-list.js';
+import { GuardedRegistry } from './guarded.js';
+import { where, WHERE_PATH } from './where-plugin.js';
+
+/** What may be had without saying who one is. Every other route is for those who are known, or denied. */
+const PUBLIC = new Set(['GET /', 'GET /livez', 'GET /readyz', 'GET /startupz', `GET ${WHERE_PATH}`]);
+/** Gives out tokens to nobody known too: what they are good for is what nobody known may. */
+const LOGIN = new Set([
+  'HEAD /auth/token',
+  'GET /auth/token',
+  'POST /auth/token',
+  'HEAD /zot/auth/token',
+  'GET /zot/auth/token',
+  'POST /zot/auth/token',
+]);
+
+const guarded = new GuardedRegistry(['admin']);
+
+beforeAll(() => guarded.start({}, { plugins: [{ plugin: where }, { plugin: metrics }, { plugin: scrub }, { plugin: lint }] }));
+afterAll(() => guarded.close());
+
+describe('every route of the server', () => {
+  it('refuses who does not say who they are, but for those that are public', async () => {
+    const routes = routesOf(guarded.registry.application).map(({ method, url }) => ({ method, url }));
+    expect(routes.length).toBeGreaterThan(25);
+    const answers = await Promise.all(
+      routes.map(async ({ method, url }) => {
+        const { status } = await guarded.send(method, url.replaceAll(/:\w+|\*/g, 'x'));
+        return [`${method} ${url}`, status] as const;
+      }),
+    );
+    const open = answers.filter(([, status]) => status !== 401).map(([route]) => route);
+    expect(open.filter((route) => !PUBLIC.has(route) && !LOGIN.has(route))).toEqual([]);
+  });
+
+  it('is public only where this list says so', async () => {
+    for (const route of PUBLIC) {
+      const [method = '', path = ''] = route.split(' ');
+      expect((await guarded.send(method, path)).status, route).not.toBe(401);
+    }
+  });
+});
