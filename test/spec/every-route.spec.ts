@@ -20,7 +20,9 @@ const LOGIN = new Set([
 
 const guarded = new GuardedRegistry(['admin']);
 
-beforeAll(() => guarded.start({}, { plugins: [{ plugin: where }, { plugin: metrics }, { plugin: scrub }, { plugin: lint }] }));
+beforeAll(() =>
+  guarded.start({}, { plugins: [{ plugin: where }, { plugin: metrics }, { plugin: scrub }, { plugin: lint }] }),
+);
 afterAll(() => guarded.close());
 
 describe('every route of the server', () => {
