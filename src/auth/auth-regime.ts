@@ -73,7 +73,7 @@ export class AuthRegime {
     if (result.outcome === 'refused') return result;
     const { identity } = result;
     if (key === undefined) this.#holders.set(request.raw.socket, identity);
-    else if (identity.method === 'basic' || identity.method === 'apiKey') remembered.put(key, identity);
+    else if (identity.method !== 'mtls') remembered.put(key, identity);
     return result;
   }
 }

@@ -19,6 +19,8 @@ export interface BenchCase {
   readonly bytes?: number;
   /** The most CPU per operation that Berth may take, as a part of docker-registry's. */
   readonly atMost?: number;
+  /** The most CPU per operation that it may take, as a multiple of that of another case at the same peer. */
+  readonly costsAtMost?: { readonly times: number; readonly of: string };
   /** Cases of one group must cost Berth the same, within 20 %. */
   readonly flatGroup?: string;
   /** Sets up what the operation needs; checks once that the peer answers what is meant. */

@@ -2,15 +2,23 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { answers, awaitStart, type Peer } from './peer.ts';
+import { hashSync } from 'bcrypt';
+import { answers, awaitStart, type Peer, type PeerName } from './peer.ts';
 import type { Workspace } from './workspace.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Starts the built Berth on a port that the kernel chooses, durable (`storage.commit`) or not, and waits until it is ready. */
-export async function startBerth(workspace: Workspace, durable: boolean): Promise<Peer> {
+/** Whom `berth-guarded` knows. */
+export const BENCH_USER = { name: 'bench', password: 'bench-secret' };
+/** What `htpasswd -B -C 10` makes. */
+const COST = 10;
+
+type BerthName = Exclude<PeerName, 'cncf'>;
+
+/** Starts the built Berth on a port that the kernel chooses, and waits until it is ready. */
+export async function startBerth(workspace: Workspace, name: BerthName): Promise<Peer> {
   if (!existsSync(PROGRAM)) throw new Error('dist/main.js is missing: run npm run build, or choose --peers cncf');
-  const name = durable ? 'berth-durable' : 'berth';
+  const durable = name === 'berth-durable';
   const folder = join(workspace.folder, name);
   const rootDirectory = join(folder, 'root');
   const configFile = join(folder, 'config.json');
@@ -18,7 +26,7 @@ export async function startBerth(workspace: Workspace, durable: boolean): Promis
   await mkdir(rootDirectory, { recursive: true });
   const config = {
     storage: { rootDirectory, commit: durable, gc: false },
-    http: { address: '127.0.0.1', port: 0 },
+    http: { address: '127.0.0.1', port: 0, ...(name === 'berth-guarded' && (await guard(folder))) },
     log: { level: 'info' },
   };
   await writeFile(configFile, JSON.stringify(config));
@@ -27,11 +35,22 @@ export async function startBerth(workspace: Workspace, durable: boolean): Promis
   await awaitStart(child, name, () => answers(origin, '/readyz'));
   return {
     name,
-    description: `Berth with storage.commit ${String(durable)}`,
+    description: `Berth with storage.commit ${String(durable)}${name === 'berth-guarded' ? ', users and access rules' : ''}`,
     origin,
     pid,
     fillConnections: 16,
     reclaim: (digests) => unlinkBlobs(rootDirectory, digests),
+  };
+}
+
+/** Users and rules, as `http` of a configuration has them. */
+async function guard(folder: string): Promise<object> {
+  const users = join(folder, 'htpasswd');
+  await writeFile(users, `${BENCH_USER.name}:${hashSync(BENCH_USER.password, COST)}\n`);
+  const everything = ['read', 'create', 'update', 'delete'];
+  return {
+    auth: { htpasswd: { path: users } },
+    accessControl: { repositories: { 'bench/**': { anonymousPolicy: everything } } },
   };
 }
 

@@ -2,8 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HttpConnection, renderRequest } from './http-connection.ts';
 
-/** `berth` trades durability for speed as docker-registry does; `berth-durable` syncs before it answers. */
-export type PeerName = 'berth' | 'berth-durable' | 'cncf';
+/**
+ * `berth` trades durability for speed as docker-registry does; `berth-durable` syncs before it answers; `berth-guarded` has users in a
+ * file, with bcrypt of cost 10, and rules that let everyone do everything below `bench`.
+ */
+export type PeerName = 'berth' | 'berth-durable' | 'berth-guarded' | 'cncf';
 
 /** A registry under measure. */
 export interface Peer {

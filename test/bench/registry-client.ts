@@ -55,6 +55,7 @@ export function manifestRequest(
   method: 'GET' | 'HEAD',
   repository: string,
   reference: string,
+  headers: Readonly<Record<string, string>> = {},
 ): HttpRequest {
   const accept = [
     MANIFEST_TYPE,
@@ -62,5 +63,8 @@ export function manifestRequest(
     'application/vnd.docker.distribution.manifest.v2+json',
     'application/vnd.docker.distribution.manifest.list.v2+json',
   ];
-  return renderRequest(origin, method, `/v2/${repository}/manifests/${reference}`, { Accept: accept.join(', ') });
+  return renderRequest(origin, method, `/v2/${repository}/manifests/${reference}`, {
+    Accept: accept.join(', '),
+    ...headers,
+  });
 }

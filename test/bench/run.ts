@@ -5,7 +5,7 @@ import { idleHookNanoseconds } from './hook-cost.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
 import { startBerth } from './peer-berth.ts';
 import { isCncfInstalled, startCncf } from './peer-cncf.ts';
-import type { Peer } from './peer.ts';
+import type { Peer, PeerName } from './peer.ts';
 import { seededRandom } from './random.ts';
 import { hookLine, machine, measurementRecord, noteLines, tableHead, tableRows, verdictLines } from './report.ts';
 import { type Verdict, verdictsOn } from './verdicts.ts';
@@ -15,15 +15,15 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-async function startPeers(options: BenchOptions, workspace: Workspace, isDurableNeeded: boolean): Promise<Peer[]> {
+async function startPeers(options: BenchOptions, workspace: Workspace, needed: ReadonlySet<PeerName>): Promise<Peer[]> {
   const peers: Peer[] = [];
   if (options.peers.berth) {
-    peers.push(await startBerth(workspace, false));
-    if (isDurableNeeded) peers.push(await startBerth(workspace, true));
+    for (const name of ['berth', 'berth-durable', 'berth-guarded'] as const)
+      if (needed.has(name)) peers.push(await startBerth(workspace, name));
   }
   if (options.peers.cncf && !isCncfInstalled()) {
     say('docker-registry is not installed (apt-get install docker-registry): there is nothing to compare with.');
-  } else if (options.peers.cncf) {
+  } else if (options.peers.cncf && needed.has('cncf')) {
     peers.push(await startCncf(workspace));
   }
   if (peers.length === 0) throw new Error('no registry to measure');
@@ -32,8 +32,8 @@ async function startPeers(options: BenchOptions, workspace: Workspace, isDurable
 
 async function measureAll(options: BenchOptions, workspace: Workspace): Promise<Measurement[]> {
   const cases = casesFor(options);
-  const isDurableNeeded = cases.some((benchCase) => benchCase.peers.includes('berth-durable'));
-  const peers = await startPeers(options, workspace, isDurableNeeded);
+  const needed = new Set(cases.flatMap((benchCase) => benchCase.peers));
+  const peers = await startPeers(options, workspace, needed);
   for (const peer of peers) say(`${peer.name}: ${peer.description}`);
   const plan = options.quick ? QUICK_PLAN : FULL_PLAN;
   const measuring = new Measuring(peers, plan, seededRandom(options.seed));

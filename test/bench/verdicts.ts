@@ -21,7 +21,7 @@ export function cpuRatio(of: Measurement, among: readonly Measurement[]): number
 
 /** Compares what was measured with the targets; a target without a measurement gives no verdict. */
 export function verdictsOn(measurements: readonly Measurement[]): readonly Verdict[] {
-  return [...ratioVerdicts(measurements), ...flatnessVerdicts(measurements)];
+  return [...ratioVerdicts(measurements), ...flatnessVerdicts(measurements), ...multipleVerdicts(measurements)];
 }
 
 function ratioVerdicts(measurements: readonly Measurement[]): Verdict[] {
@@ -45,5 +45,19 @@ function flatnessVerdicts(measurements: readonly Measurement[]): Verdict[] {
     const measured = Math.max(...costs) / Math.min(...costs);
     const claim = `${name}: dearest against cheapest of ${members.length} repository sizes`;
     return [{ claim, measured, atMost: FLATNESS, isMet: measured <= FLATNESS }];
+  });
+}
+
+function multipleVerdicts(measurements: readonly Measurement[]): Verdict[] {
+  return measurements.flatMap((measurement) => {
+    const { benchCase, concurrency, peer, median } = measurement;
+    const { costsAtMost } = benchCase;
+    const reference = measurements.find(
+      (other) => other.peer === peer && other.concurrency === concurrency && other.benchCase.name === costsAtMost?.of,
+    );
+    if (costsAtMost === undefined || reference === undefined) return [];
+    const measured = median.cpuMicrosecondsPerOperation / reference.median.cpuMicrosecondsPerOperation;
+    const claim = `${benchCase.name} at concurrency ${concurrency}: CPU against ${costsAtMost.of}`;
+    return [{ claim, measured, atMost: costsAtMost.times, isMet: measured <= costsAtMost.times }];
   });
 }

@@ -88,6 +88,7 @@ describe('an API key', () => {
     expect((await send('GET', '/v2/team/api/manifests/1', headers)).status).toBe(200);
     expect((await send('POST', '/v2/team/api/blobs/uploads/', headers)).status).toBe(401);
     await send('DELETE', `/zot/auth/apikey?id=${uuid}`, basic('dev'));
+    guarded.registry.clock.advance(5000);
     expect((await send('GET', '/v2/team/api/manifests/1', headers)).status).toBe(401);
   });
 

@@ -2,6 +2,7 @@ import type { BenchCase } from '../bench-case.ts';
 import type { BenchOptions } from '../options.ts';
 import { blobGet, blobPush, HUNDRED_MEBIBYTES, KIBIBYTE, MEBIBYTE } from './blobs.ts';
 import { referrersPage, tagsPage } from './listings.ts';
+import { guardedManifestGets } from './guarded-manifests.ts';
 import { manifestGet, manifestHead, manifestPush } from './manifests.ts';
 
 const MOST_TAGS_OF_CNCF = 1000;
@@ -12,6 +13,7 @@ export function casesFor(options: BenchOptions): readonly BenchCase[] {
   const cases = [
     ...tagCounts.map((tags) => manifestGet(tags, tags <= MOST_TAGS_OF_CNCF || options.full)),
     manifestHead,
+    ...guardedManifestGets,
     blobGet(KIBIBYTE),
     blobGet(MEBIBYTE, 0.25),
     blobGet(HUNDRED_MEBIBYTES, 1.2),
