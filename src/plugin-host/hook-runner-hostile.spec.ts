@@ -199,7 +199,7 @@ describe('a source of a plugin that is not as it should be', () => {
     limits.deadlines.source = 5;
     const late = Promise.withResolvers<object>();
     add('blob.readMiss', 'late', () => late.promise);
-    await runner.source('blob.readMiss', event, context);
+    await runner.source('blob.readMiss', { ...event, offset: 0 }, context);
     const [first, second] = [new PassThrough(), new PassThrough()];
     late.resolve({ outcome: 'found', found: blob({ stream: first }) });
     await turnOfTheEventLoop();
@@ -208,7 +208,7 @@ describe('a source of a plugin that is not as it should be', () => {
     registry = new HookRegistry();
     runner = new HookRunner(registry, new RegistryLogger(new PassThrough(), 'silent'), meter, limits);
     add('blob.readMiss', 'odd', () => Promise.resolve({ outcome: 'found', found: blob({ stream: second, size: -1 }) }));
-    await runner.source('blob.readMiss', event, context);
+    await runner.source('blob.readMiss', { ...event, offset: 0 }, context);
     expect(second.destroyed).toBe(true);
   });
 });

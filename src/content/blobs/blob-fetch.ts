@@ -49,7 +49,7 @@ export class BlobFetch {
 
   /** `undefined` where no source has it. UpstreamUnavailable where one may, or gives other bytes than those of the digest. */
   async fetch(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<FetchedBlob | undefined> {
-    const result = await this.hooks.source('blob.readMiss', { repository, digest }, context);
+    const result = await this.hooks.source('blob.readMiss', { repository, digest, offset: 0 }, context);
     if (result.outcome === 'unavailable') throw new UpstreamUnavailable(result);
     if (result.outcome !== 'found') return undefined;
     const { stream, size, upstream } = result.found;

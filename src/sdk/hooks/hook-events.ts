@@ -56,7 +56,14 @@ export interface GateEvents {
 export interface SourceFinds {
   'tag.refresh': Descriptor;
   'manifest.readMiss': { readonly mediaType: string; readonly bytes: Uint8Array; readonly upstream: string };
-  'blob.readMiss': { readonly stream: Readable; readonly size: number | undefined; readonly upstream: string };
+  'blob.readMiss': {
+    readonly stream: Readable;
+    /** Of the whole blob, in bytes, where the source knows it. */
+    readonly size: number | undefined;
+    readonly upstream: string;
+    /** Which byte of the blob the stream begins with; absent: the first, also where a later one was asked for. */
+    readonly offset?: number;
+  };
   'referrers.refresh': readonly Descriptor[];
   'tags.listMiss': readonly Tag[];
 }
@@ -65,7 +72,11 @@ export interface SourceFinds {
 export interface SourceEvents {
   'tag.refresh': InRepository & { readonly tag: Tag; readonly held: Digest | undefined };
   'manifest.readMiss': InRepository & { readonly reference: Reference };
-  'blob.readMiss': InRepository & { readonly digest: Digest };
+  'blob.readMiss': InRepository & {
+    readonly digest: Digest;
+    /** The first byte that is wanted: above 0 where a transfer has broken off and its bytes are kept. */
+    readonly offset: number;
+  };
   'referrers.refresh': InRepository & { readonly digest: Digest };
   'tags.listMiss': InRepository;
 }

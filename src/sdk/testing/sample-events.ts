@@ -25,7 +25,7 @@ export const SAMPLE_EVENTS: { readonly [Name in HookName]: HookEvents[Name] } = 
   'manifest.beforeGet': { repository, reference, digest },
   'tag.refresh': { repository, tag, held: digest },
   'manifest.readMiss': { repository, reference },
-  'blob.readMiss': { repository, digest },
+  'blob.readMiss': { repository, digest, offset: 0 },
   'referrers.refresh': { repository, digest },
   'tags.listMiss': { repository },
   'manifest.pushed': { ...ofManifest, tags: [tag], subject: undefined },
