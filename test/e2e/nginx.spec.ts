@@ -1,4 +1,5 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { hashSync } from 'bcrypt';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -104,6 +105,26 @@ describeWith({ programs: ['nginx', 'skopeo', 'openssl', 'dpkg-query', 'tar'] }, 
   it('gives relative locations, which fit whatever stands before it', async () => {
     await start({ trustedProxies: [Nginx.address] }, FORWARDING);
     expect((await post('/v2/a/blobs/uploads/')).headers.location).toMatch(/^\/v2\/a\/blobs\/uploads\//);
+  });
+
+  it('is logged in to through nginx, since tokens are to be had where nginx is', async () => {
+    const users = join(folder, 'htpasswd');
+    await writeFile(users, `dev:${hashSync('secret', 4)}\n`);
+    const server = await start(
+      { trustedProxies: [Nginx.address], auth: { htpasswd: { path: users }, bearer: {} } },
+      FORWARDING,
+    );
+    const refused = await post('/v2/behind/login/blobs/uploads/');
+    expect(refused.headers['www-authenticate']).toContain(`Bearer realm="https://${nginx.host}/auth/token"`);
+    const there = `docker://${nginx.host}/behind/login:1`;
+    await skopeo(
+      '--dest-creds=dev:secret',
+      '--dest-cert-dir',
+      join(folder, 'trusted'),
+      `oci:${layout.folder}:debian`,
+      there,
+    );
+    expect(server.log.some(({ path, status }) => path === '/auth/token' && status === 200)).toBe(true);
   });
 
   it('has the address of the client in the log', async () => {
