@@ -1,8 +1,10 @@
 import { anImage, pushManifest } from '@berth/testkit';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { hashSync } from 'bcrypt';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../requirements/requires.js';
+import { Containerd } from './containerd-process.js';
 import { pollUntil } from './poll-until.js';
 import { type CommandResult, runCommand, tryCommand } from './run-command.js';
 import type { ServerProcess } from './server-process.js';
@@ -170,6 +172,48 @@ describeWith({ programs: ['htpasswd', 'skopeo', 'curl'] }, 'a registry with a pu
       const answer = await server.request('GET', '/v2/', { headers: basic(`dev:${key}`) });
       return answer.status === 401;
     });
+  });
+});
+
+describeWith({ programs: ['containerd', 'ctr'], root: true }, 'containerd', () => {
+  const servers = useServers();
+  const image = anImage().build();
+  let containerd: Containerd;
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    const folder = await servers.folder();
+    const users = join(folder, 'htpasswd');
+    await writeFile(users, `dev:${hashSync('secret', 4)}\n`);
+    const rules = { 'base/**': { anonymousPolicy: ['read'] }, 'svc/**': { defaultPolicy: ['read', 'create'] } };
+    const http = {
+      auth: { htpasswd: { path: users } },
+      accessControl: { repositories: rules, adminPolicy: { users: ['dev'] } },
+    };
+    server = await servers.start({ http }, folder);
+    for (const repository of ['base/alpine', 'svc/api'])
+      await pushManifest(server.request, repository, image, { tag: '1', headers: basic('dev:secret') });
+    containerd = await Containerd.start();
+  }, 60_000);
+  afterAll(() => containerd.stop());
+
+  const fetched = async (repository: string, user?: string): Promise<CommandResult> =>
+    containerd.fetch(`${server.host}/${repository}:1`, user);
+
+  it('pulls from the public half without credentials, and from both with', async () => {
+    expect(await fetched('base/alpine')).toMatchObject({ code: 0 });
+    expect(await fetched('svc/api', 'dev:secret')).toMatchObject({ code: 0 });
+    expect(await fetched('base/alpine', 'dev:secret')).toMatchObject({ code: 0 });
+    const { stdout } = await containerd.ctr('content', 'ls', '-q');
+    expect(stdout).toContain(image.digest);
+  });
+
+  it('is told that it is not authorized where it has no credentials, or wrong ones', async () => {
+    for (const user of [undefined, 'dev:wrong']) {
+      const { code, stderr } = await fetched('svc/api', user);
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(/401 Unauthorized|authorization failed/i);
+    }
   });
 });
 

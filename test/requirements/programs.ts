@@ -11,6 +11,8 @@ export const PROGRAM_PACKAGES = {
   'fuse-overlayfs': 'fuse-overlayfs',
   newuidmap: 'uidmap',
   unshare: 'util-linux',
+  containerd: 'containerd',
+  ctr: 'containerd',
   curl: 'curl',
   openssl: 'openssl',
   nginx: 'nginx',
