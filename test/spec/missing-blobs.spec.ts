@@ -76,7 +76,7 @@ describe('a blob that the repository does not hold and a source has', () => {
     expect((await registry.request('GET', PATH)).body).toEqual(blob.bytes);
     expect((await registry.request('GET', PATH)).body).toEqual(blob.bytes);
 
-    expect(asked).toEqual([{ repository: REPOSITORY, digest: blob.digest }]);
+    expect(asked).toEqual([{ repository: REPOSITORY, digest: blob.digest, offset: 0 }]);
     expect(gated).toMatchObject([{ digest: blob.digest, size: blob.bytes.byteLength, origin: 'mirrored' }]);
     expect(await heldBlobs()).toBe(1);
   });
