@@ -13,9 +13,14 @@ export interface Typist {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The programs as the page calls them: `htpasswd` asks for a password, and `berth` is the build of this repository. */
+/** The programs as the page calls them: `htpasswd` asks for a password unless it is given one, and `berth` is the build of this repository. */
 const PROGRAMS = `
-htpasswd() { printf '%s' "$PASSWORD" | command htpasswd -i "$@"; }
+htpasswd() {
+  case "$1" in
+    -b*) command htpasswd "$@" ;;
+    *) printf '%s' "$PASSWORD" | command htpasswd -i "$@" ;;
+  esac
+}
 berth() { "$NODE" "$ENTRY" "$@"; }
 `;
 
@@ -45,10 +50,10 @@ export class PageExample {
     const [json, ...more] = this.configurations;
     if (json === undefined || more.length > 0) throw new Error(`${this.heading} must have one configuration`);
     this.#unused.delete(json);
-    const text = replaced(json, replacements);
-    const left = /"\/(etc|var)\/[^"]*|[a-z0-9]+\.example\.org"/.exec(text);
+    const { http } = JSON.parse(replaced(json, replacements)) as { readonly http: Readonly<Record<string, unknown>> };
+    const left = /"\/(etc|var)\/[^"]*|[a-z0-9]+\.example\.org"/.exec(JSON.stringify(http));
     if (left) throw new Error(`${this.heading}: nothing stands for ${left[0]}`);
-    return (JSON.parse(text) as { readonly http: Readonly<Record<string, unknown>> }).http;
+    return http;
   }
 
   /** Types the lines of one block, counted from 0, and gives what they print. @throws Error where one of them fails */
@@ -74,6 +79,11 @@ export function examplesOf(page: string): ReadonlyMap<string, PageExample> {
     return new PageExample(heading, blocks('json'), blocks('sh'));
   });
   return new Map(sections.filter(({ isEmpty }) => !isEmpty).map((example) => [example.heading, example]));
+}
+
+/** The text of a sample in `config/`. */
+export function configFile(name: string): string {
+  return readFileSync(join(import.meta.dirname, '../../config', name), 'utf8');
 }
 
 function replaced(text: string, replacements: Replacements): string {
