@@ -88,12 +88,14 @@ function forwardedPort(request: FastifyRequest): number | undefined {
   return portOf(header.toString().split(',').at(-1)?.trim() ?? '');
 }
 
-/** What a proxy passes on need not be an address: then it is that of the last hop which is one. */
+/**
+ * What a proxy passes on need not be an address: then it is that of the last hop which is one. Kept, since Fastify finds it out anew each
+ * time, and throws once the connection is gone, which a request outlives that was refused before all of its body had come.
+ */
 function settleAddress(request: FastifyRequest): void {
-  if (request.headers['x-forwarded-for'] === undefined) return;
-  const claimed = request.ip;
-  const address = (request.ips ?? []).map(addressOf).findLast((hop) => hop !== undefined);
-  if (address !== undefined && address !== claimed) Object.defineProperty(request, 'ip', { value: address });
+  const isForwarded = request.headers['x-forwarded-for'] !== undefined;
+  const address = isForwarded ? (request.ips ?? []).map(addressOf).findLast((hop) => hop !== undefined) : undefined;
+  Object.defineProperty(request, 'ip', { value: address ?? request.raw.socket.remoteAddress });
 }
 
 function withoutEnd({ origin, pathname }: URL): string {

@@ -9,6 +9,8 @@ import { createTestRegistry, type TestRegistry } from '@berth/testkit';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { pollUntil } from '../e2e/poll-until.js';
+import { requestHead } from '../e2e/raw-connection.js';
 import { jsonOf } from './exchange.js';
 import { WHERE_PATH, where } from './where-plugin.js';
 
@@ -128,6 +130,24 @@ describe('where a request says that the server is', () => {
     expect(registry.logLines.all).toContainEqual(line);
     expect(registry.auditLines.all).toContainEqual(line);
   });
+
+  it.each([{}, { 'x-forwarded-for': '203.0.113.9' }])(
+    'writes it also where the connection went before the body had come: %j',
+    async (headers: Readonly<Record<string, string>>) => {
+      await told(trusting);
+      const { hostname, port } = new URL(registry.url);
+      const socket = connect(Number(port), hostname);
+      // What the server has not read when it closes resets the connection.
+      socket.on('error', () => undefined).resume();
+      const length = 50_000_000;
+      socket.write(requestHead('PUT', '/v2/a/manifests/1', { ...headers, 'content-length': String(length) }));
+      socket.write(Buffer.alloc(length));
+      const line = await pollUntil('the line of the log', 5000, () =>
+        registry.logLines.all.find(({ method }) => method === 'PUT'),
+      );
+      expect(line).toMatchObject({ status: 413, address: headers['x-forwarded-for'] ?? '127.0.0.1' });
+    },
+  );
 });
 
 /** Knows repositories by the host that was asked. */
