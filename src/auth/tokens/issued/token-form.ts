@@ -37,7 +37,9 @@ async function textOf(body: Readable): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = '';
   let length = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
+  // The connection would end with the body, and the answer with it.
+  const pieces: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false });
+  for await (const piece of pieces) {
     length += piece.byteLength;
     if (length > LONGEST) return undefined;
     text += decoder.decode(piece, { stream: true });
