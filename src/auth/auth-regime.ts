@@ -1,4 +1,4 @@
-import { ANONYMOUS, type Identity } from '@berth/sdk';
+import { ANONYMOUS, type Counter, type Identity, type Meter, RegistryError } from '@berth/sdk';
 import type { HttpRequest } from '../http/exchange.js';
 import type { Authenticated, Authenticator } from './authenticator.js';
 import type { ChallengeForms } from './challenges.js';
@@ -19,6 +19,7 @@ export interface AuthRegimeParts {
   readonly issuer: TokenIssuer | undefined;
   readonly forms: ChallengeForms;
   readonly remembered: RememberedCredentials;
+  readonly meter: Meter;
   /** Absent where users may make none. */
   readonly apiKeys: { readonly maxLifetime: number | undefined } | undefined;
   /** Whether certificates name users, and whether credentials beside one are all that counts. */
@@ -37,6 +38,7 @@ export class AuthRegime {
   readonly #holders = new WeakMap<object, Identity>();
 
   #authenticator: Promise<Authenticator> | undefined;
+  #logins: Counter | undefined;
 
   constructor(private readonly parts: AuthRegimeParts) {
     this.isOpen = parts.isOpen;
@@ -69,11 +71,28 @@ export class AuthRegime {
     // Taken before the answer is known: a reload in between must not remember what held before it.
     const key = authorization === undefined ? undefined : remembered.keyOf(authorization);
     const authenticator = await (this.#authenticator ??= this.parts.authenticator());
-    const result = await authenticator.authenticate(request);
+    const result = await this.#counted(() => authenticator.authenticate(request));
     if (result.outcome === 'refused') return result;
     const { identity } = result;
     if (key === undefined) this.#holders.set(request.raw.socket, identity);
     else if (identity.method !== 'mtls') remembered.put(key, identity);
     return result;
+  }
+
+  async #counted(authenticate: () => Promise<Authenticated>): Promise<Authenticated> {
+    // A server that nobody logs in at has no such number.
+    const logins = (this.#logins ??= this.parts.meter.counter({
+      name: 'berth_auth_logins_total',
+      help: 'Logins that were looked at, which those remembered are not.',
+    }));
+    try {
+      const result = await authenticate();
+      const { method } = result.outcome === 'known' ? result.identity : result;
+      if (method !== 'anonymous') logins.add({ method, outcome: result.outcome === 'known' ? 'accepted' : 'refused' });
+      return result;
+    } catch (cause) {
+      if (cause instanceof RegistryError) logins.add({ method: 'none', outcome: 'unavailable' });
+      throw cause;
+    }
   }
 }

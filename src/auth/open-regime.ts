@@ -105,6 +105,7 @@ function compose({ settings, auth, parts, policy, backends, tokens, remembered }
     issuer: tokens.issuer,
     forms,
     remembered,
+    meter: parts.meter,
     apiKeys: keys && { maxLifetime: auth.apikeyMaxLifetime },
     certificates: certificatesOf(settings, mtls.onMismatch),
   });

@@ -3,6 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { readLimited } from './read-limited.js';
 
 describe('readLimited', () => {
+  it('leaves what is too long as it is, since the answer goes out over the same connection', async () => {
+    const source = Readable.from([Buffer.alloc(8), Buffer.alloc(8), Buffer.alloc(8)]);
+    expect(await readLimited(source, 10)).toBeUndefined();
+    expect(source.destroyed).toBe(false);
+  });
+
   it.each([9, 10])('gives all of %i bytes where 10 are allowed', async (length) => {
     const bytes = Buffer.alloc(length, 'x');
     expect(await readLimited(Readable.from([bytes.subarray(0, 4), bytes.subarray(4)]), 10)).toEqual(bytes);
@@ -17,7 +23,7 @@ describe('readLimited', () => {
       },
     });
     expect(await readLimited(endless, 10)).toBeUndefined();
-    expect([endless.destroyed, pieces < 1000]).toEqual([true, true]);
+    expect(pieces).toBeLessThan(1000);
   });
 
   it('gives no bytes of an empty source', async () => {

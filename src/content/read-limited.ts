@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 export async function readLimited(source: Readable, limit: number): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of source as AsyncIterable<Buffer>) {
+  // The connection would end with the body, and the answer with it.
+  for await (const piece of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += piece.byteLength;
     if (length > limit) return undefined;
     pieces.push(piece);

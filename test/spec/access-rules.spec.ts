@@ -142,6 +142,21 @@ describe('what somebody may not read', () => {
   });
 });
 
+describe('a login', () => {
+  it('is counted by what came of it, and once while it is remembered', async () => {
+    const logins = (): number =>
+      (guarded.registry.numbers.find(({ name }) => name === 'berth_auth_logins_total')?.series ?? [])
+        .filter(({ labels }) => labels['method'] === 'basic')
+        .reduce((sum, { value }) => sum + value, 0);
+    guarded.registry.clock.advance(61_000);
+    const before = logins();
+    await send('GET', '/v2/', basic('outsider'));
+    await send('GET', '/v2/', basic('outsider'));
+    await send('GET', '/v2/', basic('outsider', 'wrong'));
+    expect(logins()).toBe(before + 2);
+  });
+});
+
 describe('the audit', () => {
   it('has one line for a refusal, with the rule that decided it', async () => {
     const before = guarded.registry.auditLines.all.length;

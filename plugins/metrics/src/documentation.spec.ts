@@ -7,10 +7,11 @@ import plugin from './index.js';
 
 const TEXT = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
 
-/** Metrics of what a server in a test's own process has not got: a configuration file, the files of TLS, LDAP. */
+/** Metrics of what a server in a test's own process has not got: a configuration file, the files of TLS, LDAP, users. */
 const OF_MORE_THAN_A_TEST = new Set([
   'berth_auth_ldap_breaker_open',
   'berth_auth_ldap_logins_total',
+  'berth_auth_logins_total',
   'berth_config_reloads_total',
   'berth_config_invalid',
   'berth_tls_certificate_invalid',

@@ -25,6 +25,7 @@ export interface MetricFamily {
 /** Gauges by which every process says the same of the whole server. */
 const SAID_BY_ALL = new Set([
   'berth_plugin_state',
+  'berth_auth_ldap_breaker_open',
   'berth_config_invalid',
   'berth_tls_certificate_invalid',
   'berth_tls_certificate_expires_seconds',

@@ -15,6 +15,12 @@ describe('readJson', () => {
     await expect(read('"0123456789', '0123456789"')).rejects.toMatchObject({ status: 413, detail: { limit: 16 } });
   });
 
+  it('leaves what is too long as it is, since the answer goes out over the same connection', async () => {
+    const raw = Readable.from([Buffer.alloc(16), Buffer.alloc(16), Buffer.alloc(16)]);
+    await expect(readJson({ raw }, 16)).rejects.toMatchObject({ status: 413 });
+    expect(raw.destroyed).toBe(false);
+  });
+
   it.each(['', '{', 'nothing'])('refuses %j with 400', async (text) => {
     await expect(read(text)).rejects.toMatchObject({ status: 400 });
   });

@@ -9,7 +9,8 @@ import type { PluginRequest } from './route-exchange.js';
 export async function readJson({ raw }: Pick<PluginRequest, 'raw'>, limit: number): Promise<unknown> {
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of raw as AsyncIterable<Buffer>) {
+  // The connection would end with the body, and the answer with it.
+  for await (const piece of raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += piece.byteLength;
     if (length > limit) {
       throw new RegistryError('SIZE_INVALID', { status: 413, message: 'the body is too large', detail: { limit } });
