@@ -1,6 +1,13 @@
 import type { LoadedPlugin } from './loaded-plugin.js';
 import { PluginError } from './plugin-error.js';
-import { endpointsOf, mayClaim, type MountedRoute, mountedRoutes, staticEndpointsOf } from './plugin-routes.js';
+import {
+  endpointsOf,
+  mayClaim,
+  type MountedRoute,
+  mountedRoutes,
+  permissionsOf,
+  staticEndpointsOf,
+} from './plugin-routes.js';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
@@ -9,7 +16,7 @@ export function checkTogether(plugins: readonly LoadedPlugin[]): PluginError[] {
   const names = nameErrors(plugins);
   const misnamed = new Set(names.map(({ plugin }) => plugin));
   const named = plugins.filter(({ section }) => !misnamed.has(section.key));
-  return [...names, ...routeErrors(named), ...resolverErrors(named)];
+  return [...names, ...routeErrors(named), ...permissionErrors(named), ...resolverErrors(named)];
 }
 
 function nameErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
@@ -56,6 +63,20 @@ function clashesOf(name: string, endpoints: readonly string[], owners: Map<strin
     if (owner !== undefined) errors.push(new PluginError(name, 'route clash', `it declares ${endpoint}, ${whose}`));
   }
   return errors;
+}
+
+/** A permission that no access rule can name would keep its route from everybody but administrators. */
+function permissionErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
+  return plugins.flatMap(({ name, plugin, config }) => {
+    const declared = new Set((plugin.permissions ?? []).map((permission) => permission.name));
+    const asked = new Set(mountedRoutes(plugin, config).flatMap(permissionsOf));
+    return [...asked]
+      .filter((permission) => !declared.has(permission))
+      .map((permission) => {
+        const what = `a route of it asks for the permission ${JSON.stringify(permission)}`;
+        return new PluginError(name, 'permission', `${what}, which is not among its permissions`);
+      });
+  });
 }
 
 function resolverErrors(plugins: readonly LoadedPlugin[]): PluginError[] {

@@ -9,6 +9,7 @@ export type PluginProblem =
   | 'name'
   | 'configuration'
   | 'route clash'
+  | 'permission'
   | 'resolver'
   | 'construction'
   | 'migration';

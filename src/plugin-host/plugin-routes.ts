@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { ClaimedRoute, Plugin } from '@berth/sdk';
+import { type ClaimedRoute, type Plugin, routeAccessOf } from '@berth/sdk';
 
 /** Every plugin's routes lie below this and its name. */
 export const PLUGIN_ROUTES_PREFIX = '/v2/_berth/ext';
@@ -59,6 +59,17 @@ export function endpointsOf({ controller, path }: MountedRoute): string[] {
       for (const inner of pathsIn(handler)) endpoints.push(`${METHODS[method] ?? 'ALL'} ${joined(path, outer, inner)}`);
   }
   return endpoints;
+}
+
+/** The permissions that the routes of a mounted controller ask for. */
+export function permissionsOf({ controller }: MountedRoute): string[] {
+  const prototype = controller.prototype as object;
+  const accesses = methodNames(prototype).map((name) => {
+    const handler: unknown = Reflect.get(prototype, name);
+    const isRoute = typeof handler === 'function' && Reflect.hasMetadata('method', handler);
+    return isRoute ? routeAccessOf(controller, handler) : undefined;
+  });
+  return accesses.flatMap((access) => (access?.kind === 'permission' ? [access.permission] : []));
 }
 
 /** In the order of Nest's RequestMethod. */

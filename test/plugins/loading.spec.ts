@@ -36,6 +36,7 @@ const BROKEN: readonly (readonly [string, PluginProblem, string])[] = [
   ['bad-name', 'name', 'is not lower-case words joined by dashes'],
   ['claims-api', 'route clash', 'it may not have the path /v2/'],
   ['routes-twice', 'route clash', 'it declares GET /v2/_berth/ext/routes-twice/same/:, twice'],
+  ['asks-undeclared', 'permission', 'asks for the permission "see-all", which is not among its permissions'],
   ['files-twice', 'route clash', 'it declares GET /v2/_berth/ext/files-twice/assets/*, twice'],
 ];
 
