@@ -82,8 +82,8 @@ function compose({ settings, auth, parts, policy, backends, tokens, remembered }
   const keys = auth.apikey ? new ApiKeyVerifier(parts.apiKeys, chain, clock) : undefined;
   const special = [...(keys ? [keys] : []), ...(tokens.passwords ? [tokens.passwords] : [])];
   const hasBasic = backends.asked.length > 0 || special.length > 0;
-  const throttle = new LoginThrottle(clock, auth.failDelay * 1000, (milliseconds, signal) =>
-    sleep(milliseconds, undefined, { signal, ref: false }),
+  const throttle = new LoginThrottle(clock, auth.failDelay * 1000, (milliseconds) =>
+    sleep(milliseconds, undefined, { ref: false }),
   );
   const check = new Logins({ chain, special, remembered, throttle, notifier });
   const { mtls = new MtlsConfig() } = auth;

@@ -21,7 +21,8 @@ import { type RouteRule, routeRuleOf } from './route-rule.js';
  */
 @Injectable()
 export class RegistryAuthGuard implements CanActivate {
-  readonly #rules = new WeakMap<object, RouteRule>();
+  /** By controller and handler: controllers that inherit a handler may declare different things. */
+  readonly #rules = new WeakMap<object, WeakMap<object, RouteRule>>();
 
   constructor(
     private readonly state: AuthState,
@@ -41,12 +42,11 @@ export class RegistryAuthGuard implements CanActivate {
   }
 
   #ruleOf(context: ExecutionContext): RouteRule {
-    const handler = context.getHandler();
-    let rule = this.#rules.get(handler);
-    if (rule === undefined) {
-      rule = routeRuleOf(context.getClass(), handler);
-      this.#rules.set(handler, rule);
-    }
+    const [controller, handler] = [context.getClass(), context.getHandler()];
+    let rules = this.#rules.get(controller);
+    if (rules === undefined) this.#rules.set(controller, (rules = new WeakMap()));
+    let rule = rules.get(handler);
+    if (rule === undefined) rules.set(handler, (rule = routeRuleOf(controller, handler)));
     return rule;
   }
 

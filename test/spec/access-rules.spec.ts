@@ -157,6 +157,28 @@ describe('a login', () => {
   });
 });
 
+describe('the form of the token server', () => {
+  const post = (user: string, password: string): ReturnType<typeof send> => {
+    const form = new URLSearchParams({ grant_type: 'password', username: user, password, service: 'berth' });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return send('POST', '/auth/token', headers, Buffer.from(form.toString()));
+  };
+
+  it('gives a token to who is known, and takes control characters from nobody', async () => {
+    expect((await post('dev', 'dev-secret')).status).toBe(200);
+    expect((await post('dev', 'dev-secret\0')).status).toBe(401);
+    expect((await post('dev\n', 'dev-secret')).status).toBe(401);
+  });
+
+  it('has a failed login in the audit as any other entrance has', async () => {
+    const before = guarded.registry.auditLines.all.length;
+    await post('dev', 'not-the-secret');
+    const lines = guarded.registry.auditLines.all.slice(before);
+    expect(lines).toMatchObject([{ status: 401, login: { method: 'basic', user: 'dev' } }]);
+    expect(JSON.stringify(lines)).not.toContain('not-the-secret');
+  });
+});
+
 describe('the audit', () => {
   it('has one line for a refusal, with the rule that decided it', async () => {
     const before = guarded.registry.auditLines.all.length;

@@ -1,3 +1,5 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { definePlugin, type PluginReply, Public, Requires } from '@berth/sdk';
 import lint from '@berth/plugin-lint';
 import metrics from '@berth/plugin-metrics';
 import scrub from '@berth/plugin-scrub';
@@ -24,6 +26,39 @@ beforeAll(() =>
   guarded.start({}, { plugins: [{ plugin: where }, { plugin: metrics }, { plugin: scrub }, { plugin: lint }] }),
 );
 afterAll(() => guarded.close());
+
+abstract class Shared {
+  @Get()
+  list(@Res() reply: PluginReply): void {
+    reply.code(200).send({});
+  }
+}
+
+@Public()
+@Controller('open')
+class OpenRoutes extends Shared {}
+
+@Requires('see')
+@Controller('closed')
+class ClosedRoutes extends Shared {}
+
+const twins = definePlugin({
+  name: 'twins',
+  routes: [OpenRoutes, ClosedRoutes],
+  permissions: [{ name: 'see', description: 'see what is closed' }],
+});
+
+describe('two controllers of a plugin that inherit one handler', () => {
+  const own = new GuardedRegistry([]);
+  beforeAll(() => own.start({}, { plugins: [{ plugin: twins }] }));
+  afterAll(() => own.close());
+
+  it('are each for whom they say themselves, whichever was asked first', async () => {
+    const statusOf = async (name: string): Promise<number> =>
+      (await own.send('GET', `/v2/_berth/ext/twins/${name}`)).status;
+    expect([await statusOf('open'), await statusOf('closed'), await statusOf('open')]).toEqual([200, 401, 200]);
+  });
+});
 
 describe('every route of the server', () => {
   it('refuses who does not say who they are, but for those that are public', async () => {

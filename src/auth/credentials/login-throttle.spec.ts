@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../test/kit/fake-clock.js';
 import { LoginThrottle } from './login-throttle.js';
 
-const { signal } = new AbortController();
 const HERE = '10.0.0.1';
 
 let clock: FakeClock;
@@ -15,7 +14,7 @@ function create(failDelay = 0): void {
 }
 
 async function fail(times: number, user = 'ann', address = HERE): Promise<void> {
-  for (let count = 0; count < times; count++) await throttle.failed(user, address, signal);
+  for (let count = 0; count < times; count++) await throttle.failed(user, address);
 }
 
 beforeEach(() => {
@@ -37,9 +36,9 @@ describe('the throttle of logins', () => {
   });
 
   it('slows an address that tries many users, and a user who is tried from many addresses', async () => {
-    for (let count = 0; count < 4; count++) await throttle.failed(`user-${String(count)}`, HERE, signal);
+    for (let count = 0; count < 4; count++) await throttle.failed(`user-${String(count)}`, HERE);
     expect(slept).toEqual([250]);
-    for (let count = 0; count < 4; count++) await throttle.failed('bob', `10.0.1.${String(count)}`, signal);
+    for (let count = 0; count < 4; count++) await throttle.failed('bob', `10.0.1.${String(count)}`);
     expect(slept).toEqual([250, 250]);
   });
 
@@ -53,10 +52,22 @@ describe('the throttle of logins', () => {
     expect(slept).toEqual([250]);
   });
 
+  it('holds a refusal back to its end, also where whoever guesses has hung up', async () => {
+    const released = Promise.withResolvers<undefined>();
+    throttle = new LoginThrottle(clock, 100, () => released.promise);
+    // As often as may be held back; nothing that a client does ends the wait.
+    const held = Array.from({ length: 16 }, () => throttle.failed('ann', HERE));
+    expect(() => {
+      throttle.admit('ann', HERE);
+    }).toThrow(RegistryError);
+    released.resolve(undefined);
+    await Promise.all(held);
+  });
+
   it('refuses to try more for a user at an address while many refusals of it are held back, and holds up nobody else', async () => {
     const released = Promise.withResolvers<undefined>();
     throttle = new LoginThrottle(clock, 100, () => released.promise);
-    const held = Array.from({ length: 16 }, () => throttle.failed('ann', HERE, signal));
+    const held = Array.from({ length: 16 }, () => throttle.failed('ann', HERE));
     expect(() => {
       throttle.admit('ann', HERE);
     }).toThrow(RegistryError);

@@ -33,7 +33,7 @@ export class LoginThrottle {
     private readonly clock: Clock,
     /** What each refusal takes at least, in milliseconds. */
     private readonly failDelay: number,
-    private readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>,
+    private readonly sleep: (milliseconds: number) => Promise<unknown>,
   ) {}
 
   /** @throws RegistryError TOOMANYREQUESTS where as many refusals as may be are on their way already */
@@ -47,15 +47,18 @@ export class LoginThrottle {
     });
   }
 
-  /** Counts a failure, and resolves when the refusal may be sent, or `signal` aborts. */
-  async failed(user: string, address: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Counts a failure, and resolves when the refusal may be sent. Whoever hangs up meanwhile is waited for all the same: else guessing would
+   * be as fast as hanging up.
+   */
+  async failed(user: string, address: string): Promise<void> {
     const keys = [userKey(user), addressKey(address), pairKey(user, address)];
     const failures = keys.map((key) => this.#count(key));
     const delay = Math.max(this.failDelay, ...failures.map(({ count }) => delayAfter(count)));
     if (delay === 0) return;
     for (const failure of failures) failure.waiting += 1;
     try {
-      await this.sleep(delay, signal);
+      await this.sleep(delay);
     } finally {
       for (const failure of failures) failure.waiting -= 1;
     }

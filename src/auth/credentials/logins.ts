@@ -2,6 +2,7 @@ import { type Credentials, type Identity, type Notifier, RegistryError } from '@
 import type { CredentialCheck, LoginAttempt } from '../credential-check.js';
 import type { CredentialChain } from './credential-chain.js';
 import type { LoginThrottle } from './login-throttle.js';
+import { faultOfCredentials } from './plain-credentials.js';
 import type { RememberedCredentials } from './remembered-credentials.js';
 
 /** Somebody who knows passwords of one kind by their form: an API key, a token that is sent as a password. */
@@ -29,16 +30,16 @@ export class Logins implements CredentialCheck {
 
   constructor(private readonly parts: LoginParts) {}
 
-  async check(credentials: Credentials, { address, signal }: LoginAttempt): Promise<Identity | undefined> {
+  async check(credentials: Credentials, { address }: LoginAttempt): Promise<Identity | undefined> {
     const { remembered, throttle } = this.parts;
     const { user, password } = credentials;
     const key = remembered.keyOf(`${user}\0${password}`);
     const known = remembered.get(key);
     if (known) return known;
     throttle.admit(user, address);
-    const identity = await this.#verifyOnce(key, credentials);
+    const identity = faultOfCredentials(credentials) ? undefined : await this.#verifyOnce(key, credentials);
     if (identity) throttle.succeeded(user);
-    else await throttle.failed(user, address, signal);
+    else await throttle.failed(user, address);
     return identity;
   }
 

@@ -1,4 +1,5 @@
 import type { Credentials } from '@berth/sdk';
+import { faultOfCredentials } from '../credentials/plain-credentials.js';
 
 /** What a request says of who sends it, taken from its Authorization header. */
 export type Authorization =
@@ -8,16 +9,9 @@ export type Authorization =
   /** There is a header, and nothing can be made of it. `reason` says why and holds nothing of it. */
   | { readonly scheme: 'malformed'; readonly reason: string };
 
-/** Nobody types a longer password, and no token is longer than a header may be. Characters. */
-const LONGEST_PASSWORD = 8 * 1024;
-const LONGEST_USER = 1024;
 /** The colon behind the scheme is what people type by hand. */
 const BASIC = /^basic:? +([a-z0-9+/_-]+={0,2}) *$/i;
 const BEARER = /^bearer:? +([a-z0-9._~+/-]+=*) *$/i;
-/** RFC 7617 section 2: neither may hold control characters. */
-
-const CONTROL = /[\x00-\x1f\x7f]/;
-
 const NONE: Authorization = { scheme: 'none' };
 
 /** `rawHeaders`: as Node has them, names and values in turn; of several headers it would show one only. RFC 7617, RFC 6750 */
@@ -34,11 +28,9 @@ function parseBasic(encoded: string): Authorization {
   const text = decode(Buffer.from(encoded, 'base64'));
   const colon = text.indexOf(':');
   if (colon < 0) return malformed('Basic credentials without a colon');
-  const [user, password] = [text.slice(0, colon), text.slice(colon + 1)];
-  if (user === '' || password === '') return malformed('an empty user or password');
-  if (CONTROL.test(text)) return malformed('control characters in Basic credentials');
-  if (user.length > LONGEST_USER || password.length > LONGEST_PASSWORD) return malformed('Basic credentials too long');
-  return { scheme: 'basic', credentials: { user, password } };
+  const credentials = { user: text.slice(0, colon), password: text.slice(colon + 1) };
+  const fault = faultOfCredentials(credentials);
+  return fault === undefined ? { scheme: 'basic', credentials } : malformed(fault);
 }
 
 /** Clients send UTF-8, and old ones Latin-1. RFC 7617 section 3 */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RegistryError } from '@berth/sdk';
+import { Notifier, RegistryError } from '@berth/sdk';
 import type { HttpRequest } from '../../../http/exchange.js';
 import { queryAll } from '../../../http/query.js';
 import { withBody } from '../../../http/request-body.js';
@@ -16,6 +16,7 @@ export class TokenRequests {
   constructor(
     private readonly server: TokenServer,
     private readonly credentials: CredentialCheck,
+    private readonly notifier: Notifier,
   ) {}
 
   /** For whoever the guard has found to ask. */
@@ -35,7 +36,11 @@ export class TokenRequests {
     const { user, password, scopes } = form;
     const attempt = { address: request.ip, signal: contextOf(request).signal };
     const identity = await this.credentials.check({ user, password }, attempt);
-    if (!identity) return answerWrongPassword(issuer.service);
+    if (!identity) {
+      request.facts.login = { method: 'basic', user, reason: 'user and password do not go together' };
+      this.notifier.notify('auth.failed', { method: 'basic', user }, { requestId: request.id });
+      return answerWrongPassword(issuer.service);
+    }
     request.facts.identity = identity;
     request.facts.actor = identity.user;
     return answerGrant(await issuer.issue(identity, scopes));

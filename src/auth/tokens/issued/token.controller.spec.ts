@@ -1,5 +1,5 @@
-import { ANONYMOUS, type Credentials, type Identity, milliseconds, RegistryError } from '@berth/sdk';
-import { FakeAccessControl, FakeClock } from '@berth/sdk/testing';
+import { ANONYMOUS, type Credentials, type Identity, milliseconds, Notifier, RegistryError } from '@berth/sdk';
+import { FakeAccessControl, FakeClock, FakeNotifier } from '@berth/sdk/testing';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LineSink } from '../../../../test/kit/line-sink.js';
@@ -58,6 +58,7 @@ beforeAll(async () => {
       TokenRequests,
       { provide: TokenServer, useValue: server },
       { provide: CredentialCheck, useValue: credentials },
+      { provide: Notifier, useValue: new FakeNotifier() },
     ],
   }).compile();
   const adapter = createFastifyAdapter(new HttpConfig());
