@@ -4,7 +4,7 @@ import type { Credentials } from '@berth/sdk';
 const LONGEST_PASSWORD = 8 * 1024;
 const LONGEST_USER = 1024;
 /** RFC 7617 section 2: neither may hold control characters. */
- 
+
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 /** What keeps user and password from being anybody's, by whichever entrance they came; `undefined` where nothing does. */
