@@ -19,6 +19,20 @@ describe('a server that everyone may do everything with', () => {
     },
   );
 
+  it.each([{}, { failDelay: 5 }, { fallback: ['unavailable'] }, { apikey: false }])(
+    'says so on any address where a section looks as if it shut something: %j',
+    (auth) => {
+      const { config } = checkValues({ http: { auth } });
+      const notices = accessNotices({ ...open, auth: config.http.auth }, '127.0.0.1');
+      expect(notices).toEqual([expect.stringContaining('names no way')]);
+    },
+  );
+
+  it('cannot come of a section for certificates that no client is asked for: it is a violation', () => {
+    const { violations } = checkValues({ http: { auth: { mtls: {} } } });
+    expect(violations).toMatchObject([{ key: 'http.auth' }]);
+  });
+
   it('names what a rule opens to everyone', () => {
     const { config } = checkValues({
       http: { accessControl: { repositories: { 'base/**': { anonymousPolicy: ['read'] } } } },

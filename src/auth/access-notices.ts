@@ -9,10 +9,19 @@ export function isAuthenticating({ auth, certificates }: Pick<AuthSettings, 'aut
   return certificates || Boolean(auth?.htpasswd ?? auth?.ldap ?? auth?.bearer) || auth?.apikey === true;
 }
 
+/** What is said of a section that looks as if it shut something, and does not. */
+export function idleAuthentication(settings: AuthSettings): readonly string[] {
+  if (!settings.auth || isAuthenticating(settings)) return [];
+  const rest = settings.accessControl ? 'nobody can log in' : 'everyone may do everything';
+  return [`http.auth names no way to show who one is (htpasswd, ldap, bearer or apikey, or http.tls.cacert): ${rest}`];
+}
+
 /** What whoever starts a server should know of who may do what, one line each. */
 export function accessNotices(settings: AuthSettings, address: string): readonly string[] {
   const { accessControl } = settings;
-  if (accessControl) return explainOpenAccess(accessControl).map((line) => `open: ${line}`);
+  const idle = idleAuthentication(settings);
+  if (accessControl) return [...idle, ...explainOpenAccess(accessControl).map((line) => `open: ${line}`)];
+  if (idle.length > 0) return idle;
   if (isAuthenticating(settings) || LOOPBACK.test(address)) return [];
   return [`there is no authentication: everyone who reaches ${address} may read, push and delete everything`];
 }

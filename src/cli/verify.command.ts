@@ -5,6 +5,8 @@ import { dataOf } from '../foundations.js';
 import { AuditLog } from '../logging/audit-log.js';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import { SystemClock } from '../system-clock.js';
+import { authSettingsOf } from '../auth-settings-of.js';
+import { idleAuthentication } from '../auth/access-notices.js';
 import { accessLines, accessWarnings } from './access-report.js';
 import type { Console } from './console.js';
 import { EXIT } from './exit-code.js';
@@ -36,6 +38,7 @@ export async function verify(configPath: string, console: Console): Promise<numb
   const warnings = [
     ...loaded.warnings,
     ...failed.map(({ name, error }) => `extensions.${name}: ${error.message}`),
+    ...idleAuthentication(authSettingsOf(config.http, config.http.tls)),
     ...(rules ? accessWarnings(rules, plugins) : []),
   ];
   const lines = rules ? accessLines(rules) : [];
