@@ -39,7 +39,7 @@ export const EXTENSION_KEYS: KeyTable = {
     'sinks[].CertFile',
     'sinks[].KeyFile',
   ]),
-  ...pluginSection('sync', [
+  ...bundledPlugin('sync', [
     'enable',
     'credentialsFile',
     'downloadDir',

@@ -1,0 +1,153 @@
+import { type Duration, IsDuration, milliseconds } from '@berth/sdk';
+import { Type } from 'class-transformer';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsPositive,
+  IsString,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { AreHosts } from './are-hosts.js';
+import { ContentConfig } from './content.config.js';
+import { AreUpstreamUrls } from './is-upstream-url.js';
+import { HaveNamespaces } from './have-namespaces.js';
+import { NotBuilt } from './not-built.js';
+import { Optional } from './optional.js';
+
+const FLAG = { message: 'true or false' };
+const CONTENT = { message: 'a list of objects with a prefix' };
+const COUNT = { message: 'a whole number, not below zero' };
+const RATE = { message: 'a number above zero' };
+const TIME = { message: 'a duration such as "30s"' };
+const PERIOD = { message: 'a duration above zero such as "10s"' };
+const FOLDER = { message: 'the path of a folder' };
+const PUSHING = ['allow', 'deny'] as const;
+
+/** One upstream: zot's keys first, then Berth's own. */
+export class UpstreamRegistryConfig {
+  /** The upstream, and after it others that give the same. */
+  @AreUpstreamUrls()
+  readonly urls: readonly string[] = [];
+
+  @IsBoolean(FLAG)
+  readonly onDemand: boolean = false;
+
+  @NotBuilt()
+  readonly pollInterval?: unknown;
+
+  /** How long a tag counts as current, in milliseconds. */
+  @IsDuration(TIME)
+  readonly manifestCheckInterval: Duration = milliseconds(60_000);
+
+  @Optional()
+  @IsArray(CONTENT)
+  @ValidateNested({ each: true, ...CONTENT })
+  @Type(() => ContentConfig)
+  readonly content?: readonly ContentConfig[];
+
+  @IsBoolean(FLAG)
+  readonly tlsVerify: boolean = true;
+
+  @Optional()
+  @IsString(FOLDER)
+  @IsNotEmpty(FOLDER)
+  readonly certDir?: string;
+
+  @Optional()
+  @IsInt(COUNT)
+  @Min(0, COUNT)
+  readonly maxRetries?: number;
+
+  @Optional()
+  @IsDuration(PERIOD)
+  @IsPositive(PERIOD)
+  readonly retryDelay?: Duration;
+
+  @Optional()
+  @IsDuration(PERIOD)
+  @IsPositive(PERIOD)
+  readonly maxRetryDelay?: Duration;
+
+  @NotBuilt(false)
+  readonly onlySigned?: unknown;
+
+  /** Of periodic runs alone. */
+  @Optional()
+  @IsBoolean(FLAG)
+  readonly syncLegacyCosignTags?: boolean;
+
+  @NotBuilt('')
+  readonly credentialHelper?: unknown;
+
+  @NotBuilt()
+  readonly oauth2CredentialHelper?: unknown;
+
+  @Optional()
+  @IsBoolean(FLAG)
+  readonly preserveDigest?: boolean;
+
+  @Optional()
+  @IsDuration(PERIOD)
+  readonly syncTimeout?: Duration;
+
+  /** How long an upstream may take to begin its answer, in milliseconds. */
+  @IsDuration(PERIOD)
+  @IsPositive(PERIOD)
+  readonly responseHeaderTimeout: Duration = milliseconds(10_000);
+
+  /** Most requests at once to each host; 0: no bound. */
+  @IsInt(COUNT)
+  @Min(0, COUNT)
+  readonly reqConcurrent: number = 0;
+
+  @Optional()
+  @IsPositive(RATE)
+  readonly reqPerSec?: number;
+
+  @Optional()
+  @IsBoolean(FLAG)
+  readonly disableHTTP2?: boolean;
+
+  @Optional()
+  @IsInt(COUNT)
+  @Min(0, COUNT)
+  readonly maxIdleConnsPerHost?: number;
+
+  /** What containerd sends as `?ns=` and this upstream answers for. */
+  @AreHosts({ mayHavePort: true })
+  readonly namespaces: readonly string[] = [];
+
+  /** Hosts that clients ask instead of sending `?ns=`: each stands for the first namespace. */
+  @AreHosts({ mayHavePort: false })
+  @HaveNamespaces()
+  readonly hostAliases: readonly string[] = [];
+
+  @IsIn(PUSHING, { message: `one of ${PUSHING.join(', ')}` })
+  readonly push: (typeof PUSHING)[number] = 'allow';
+
+  /** Nothing is asked of it: what is held is served. */
+  @IsBoolean(FLAG)
+  readonly offline: boolean = false;
+
+  @NotBuilt(true)
+  readonly staleIfError?: unknown;
+
+  @NotBuilt('keep')
+  readonly deletedTags?: unknown;
+
+  @NotBuilt()
+  readonly platforms?: unknown;
+
+  @NotBuilt()
+  readonly storage?: unknown;
+
+  @NotBuilt()
+  readonly maxBytes?: unknown;
+
+  @NotBuilt()
+  readonly bytesPerSecond?: unknown;
+}

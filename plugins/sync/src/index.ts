@@ -1,0 +1,35 @@
+import { definePlugin } from '@berth/sdk';
+import { SyncConfig } from './config/sync.config.js';
+import { FreshTags } from './mirror/fresh-tags.js';
+import { Mirror } from './mirror/mirror.js';
+import { NamespaceResolver } from './mirror/namespace-resolver.js';
+import { PullTally } from './mirror/pull-tally.js';
+import { Registries } from './mirror/registries.js';
+import { PushGate } from './push.gate.js';
+import { BlobSource } from './sources/blob.source.js';
+import { ManifestSource } from './sources/manifest.source.js';
+import { ReferrersSource } from './sources/referrers.source.js';
+import { TagListSource } from './sources/tag-list.source.js';
+import { TagSource } from './sources/tag.source.js';
+import { SyncMetrics } from './sync-metrics.js';
+import { CredentialFiles } from './upstream/credential-files.js';
+
+export default definePlugin({
+  name: 'sync',
+  description: 'Mirrors other registries: what is asked for is fetched, kept and served',
+  config: SyncConfig,
+  providers: [CredentialFiles, FreshTags, Mirror, PullTally, Registries, SyncMetrics],
+  hooks: {
+    'upload.beforeStart': PushGate,
+    'blob.beforeCommit': PushGate,
+    'manifest.beforePut': PushGate,
+    'manifest.readMiss': ManifestSource,
+    'tag.refresh': TagSource,
+    'blob.readMiss': BlobSource,
+    'referrers.refresh': ReferrersSource,
+    'tags.listMiss': TagListSource,
+    'manifest.pulled': PullTally,
+  },
+  repositoryResolver: NamespaceResolver,
+  reconfigure: Registries,
+});

@@ -1,0 +1,88 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock, PluginLogger, type Reconfigure, RepositoryCatalog, type RepositoryName } from '@berth/sdk';
+import { warningsOf } from '../config/config-warnings.js';
+import { SyncConfig } from '../config/sync.config.js';
+import { SyncMetrics } from '../sync-metrics.js';
+import { CredentialFiles } from '../upstream/credential-files.js';
+import { UpstreamRegistry } from './upstream-registry.js';
+
+/** An upstream that answers for a repository, and what the repository is called there. */
+export interface Answering {
+  readonly registry: UpstreamRegistry;
+  readonly remote: string;
+}
+
+/** The upstreams as they are configured now: a reload gives new ones. */
+@Injectable()
+export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdown {
+  readonly #stopping = new AbortController();
+  #all: readonly UpstreamRegistry[];
+  /** By the configuration: replaced ones finish what they have begun. */
+  #retired: UpstreamRegistry[] = [];
+
+  /** @throws Error where a folder of certificates cannot be read */
+  constructor(
+    config: SyncConfig,
+    private readonly catalog: RepositoryCatalog,
+    private readonly credentials: CredentialFiles,
+    private readonly metrics: SyncMetrics,
+    private readonly clock: Clock,
+    private readonly logger: PluginLogger,
+  ) {
+    this.#all = this.#build(config);
+  }
+
+  get all(): readonly UpstreamRegistry[] {
+    return this.#all;
+  }
+
+  /** Aborts when the server stops: what goes on in the background goes on until then. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  async reconfigure(config: SyncConfig): Promise<void> {
+    const before = this.#all;
+    await this.credentials.use(config);
+    this.#all = this.#build(config);
+    this.#retired.push(...before);
+    for (const registry of before) {
+      void registry.client.retire().then(
+        () => (this.#retired = this.#retired.filter((one) => one !== registry)),
+        (err: unknown) => {
+          this.logger.warn('connections to an upstream could not be closed', { upstream: registry.name, err });
+        },
+      );
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#stopping.abort(new Error('The server is stopping.'));
+    await Promise.all([...this.#all, ...this.#retired].map(({ client }) => client.close()));
+  }
+
+  /**
+   * Those that answer for a repository here, in the order of the configuration; what it mirrors already comes first, so that it does not
+   * become another one's when that begins to have the name.
+   */
+  async answering(repository: RepositoryName): Promise<readonly Answering[]> {
+    const answering = this.#matching(repository);
+    if (answering.length < 2) return answering;
+    const upstream = (await this.catalog.find(repository))?.upstream;
+    const isOwn = ({ registry }: Answering): boolean => registry.name === upstream;
+    return [...answering.filter(isOwn), ...answering.filter((one) => !isOwn(one))];
+  }
+
+  #matching(repository: RepositoryName): Answering[] {
+    return this.#all.flatMap((registry) => {
+      const remote = registry.config.onDemand ? registry.mapping.remoteOf(repository) : undefined;
+      return remote === undefined ? [] : [{ registry, remote }];
+    });
+  }
+
+  #build(config: SyncConfig): readonly UpstreamRegistry[] {
+    for (const warning of warningsOf(config)) this.logger.warn(warning);
+    const ports = { logins: this.credentials, clock: this.clock, observer: this.metrics };
+    return config.registries.map((registry) => new UpstreamRegistry(registry, ports));
+  }
+}

@@ -1,0 +1,27 @@
+import type { UpstreamRegistryConfig } from '../config/upstream-registry.config.js';
+import { RegistryMapping } from '../mapping/registry-mapping.js';
+import { UpstreamClient } from '../upstream/upstream-client.js';
+import type { HostPorts } from '../upstream/upstream-host.js';
+
+/** One entry of `registries`, ready to be asked. */
+export class UpstreamRegistry {
+  readonly mapping: RegistryMapping;
+  readonly client: UpstreamClient;
+
+  constructor(
+    readonly config: UpstreamRegistryConfig,
+    ports: Omit<HostPorts, 'connections'>,
+  ) {
+    this.mapping = new RegistryMapping(config);
+    this.client = new UpstreamClient(config, ports);
+  }
+
+  get name(): string {
+    return this.client.name;
+  }
+
+  /** Whether it may be asked at all. */
+  get isAsked(): boolean {
+    return this.config.onDemand && !this.config.offline;
+  }
+}

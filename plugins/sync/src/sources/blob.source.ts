@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import {
+  Clock,
+  type Digest,
+  type HookContext,
+  type HookEvents,
+  type HookHandler,
+  type SourceFinds,
+  type SourceResult,
+} from '@berth/sdk';
+import { BoundedMemory } from '../mirror/bounded-memory.js';
+import { Mirror } from '../mirror/mirror.js';
+import type { UpstreamRegistry } from '../mirror/upstream-registry.js';
+import { fetchBlob } from '../upstream/fetch-blob.js';
+import type { UpstreamHost } from '../upstream/upstream-host.js';
+
+type Found = SourceFinds['blob.readMiss'];
+
+/** Milliseconds for which the host that gave a blob in vain is asked after the others. */
+const BROKE_OFF_WITHIN = 600_000;
+
+/** A blob that is not held, from the byte on that is wanted, where the upstream can do that. */
+@Injectable()
+export class BlobSource implements HookHandler<'blob.readMiss'> {
+  /** Which host gave a blob last. */
+  readonly #gave;
+
+  constructor(
+    private readonly mirror: Mirror,
+    clock: Clock,
+  ) {
+    this.#gave = new BoundedMemory<UpstreamHost>(clock);
+  }
+
+  handle(
+    { repository, digest, offset }: HookEvents['blob.readMiss'],
+    { signal }: HookContext,
+  ): Promise<SourceResult<Found>> {
+    return this.mirror.ask<Found>({
+      repository,
+      what: `blob ${digest}`,
+      signal,
+      ask: async ({ registry, remote }, bounded) => {
+        const blob = await registry.client.ask(
+          async (host) => {
+            const got = await fetchBlob(host, digest, { repository: remote, signal: bounded, from: offset });
+            if (got) this.#gave.remember(digest, host);
+            return got;
+          },
+          this.#inOrder(registry, digest, offset),
+        );
+        return blob && { ...blob, upstream: registry.name };
+      },
+    });
+  }
+
+  /** What a transfer has broken off from comes last. */
+  #inOrder({ client }: UpstreamRegistry, digest: Digest, offset: number): readonly UpstreamHost[] {
+    const last = offset > 0 ? this.#gave.recall(digest, BROKE_OFF_WITHIN) : undefined;
+    return last
+      ? [...client.hosts.filter((host) => host !== last), ...client.hosts.filter((host) => host === last)]
+      : client.hosts;
+  }
+}

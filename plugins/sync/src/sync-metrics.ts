@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Meter } from '@berth/sdk';
+
+/** The numbers of the mirror, by upstream: there are as many as are configured. The server puts `berth_sync_` in front of the names. */
+@Injectable()
+export class SyncMetrics {
+  readonly #requests;
+  readonly #hits;
+  readonly #misses;
+  readonly #stale;
+  readonly #breakers;
+  readonly #limits;
+  readonly #remaining;
+
+  constructor(meter: Meter) {
+    const counter = (name: string, help: string) => meter.counter({ name, help });
+    const gauge = (name: string, help: string) => meter.gauge({ name, help });
+    this.#requests = counter('upstream_requests_total', 'Requests to upstreams, by what became of them.');
+    this.#hits = counter('hits_total', 'Manifests pulled that were held already.');
+    this.#misses = counter('misses_total', 'Manifests that were fetched because somebody asked.');
+    this.#stale = counter(
+      'stale_total',
+      'Times a tag was served although its upstream could not say whether it is current.',
+    );
+    this.#breakers = gauge('breaker_open', '1 while an upstream is not asked because it failed again and again.');
+    this.#limits = gauge('rate_limit', 'How many pulls an upstream allows, as it said last.');
+    this.#remaining = gauge('rate_limit_remaining', 'How many of them are left, as it said last.');
+  }
+
+  /** `status`: `undefined` where there was no answer. */
+  requested(upstream: string, status: number | undefined): void {
+    this.#requests.add({ upstream, status: status === undefined ? 'none' : classOf(status) });
+  }
+
+  hit(upstream: string): void {
+    this.#hits.add({ upstream });
+  }
+
+  missed(upstream: string): void {
+    this.#misses.add({ upstream });
+  }
+
+  stale(upstream: string): void {
+    this.#stale.add({ upstream });
+  }
+
+  breaker(upstream: string, isOpen: boolean): void {
+    this.#breakers.set(isOpen ? 1 : 0, { upstream });
+  }
+
+  limited(upstream: string, limit: number | undefined, remaining: number | undefined): void {
+    if (limit !== undefined) this.#limits.set(limit, { upstream });
+    if (remaining !== undefined) this.#remaining.set(remaining, { upstream });
+  }
+}
+
+/** 429 is a class of its own: it is what operators look for. */
+function classOf(status: number): string {
+  return status === 429 ? '429' : `${Math.floor(status / 100)}xx`;
+}

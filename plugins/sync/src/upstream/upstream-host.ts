@@ -1,0 +1,223 @@
+import type { Clock } from '@berth/sdk';
+import type { Dispatcher } from 'undici';
+import { Authorization, type KnowsLogins } from './authorization.js';
+import { Breaker } from './breaker.js';
+import type { Connections } from './connections.js';
+import { isTimeout } from './deadline.js';
+import { exchange, type ExchangeOptions } from './exchange.js';
+import { RequestSlots, type SlotLimits } from './request-slots.js';
+import { secondsOfRetryAfter } from './retry-after.js';
+import { TokenService } from './token-service.js';
+import { UpstreamTrouble } from './upstream-trouble.js';
+
+export interface Wanted {
+  readonly method: 'GET' | 'HEAD';
+  /** Begins with a slash. */
+  readonly path: string;
+  /** Of the upstream: what we need the right to pull from. */
+  readonly repository: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** True: the bytes are known by their digest, wherever they come from. */
+  readonly isDigested?: boolean;
+}
+
+/** An answer below 500 that is neither a denial nor a 429. */
+export type UpstreamResponse = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
+
+/** What happens to one host is told to whoever counts. */
+export interface HostObserver {
+  requested(host: string, status: number | undefined): void;
+  breaker(host: string, isOpen: boolean): void;
+  limited(host: string, limit: number | undefined, remaining: number | undefined): void;
+}
+
+export interface HostSettings {
+  readonly url: URL;
+  /** What it is called in messages and metrics. */
+  readonly name: string;
+  /** Milliseconds until an answer has to begin. */
+  readonly timeout: number;
+  readonly slots: SlotLimits;
+}
+
+export interface HostPorts {
+  readonly connections: Connections;
+  readonly logins: KnowsLogins;
+  readonly clock: Clock;
+  readonly observer: HostObserver;
+}
+
+/** Milliseconds of a 429 that does not say how long. */
+const PAUSE = 1000;
+/** No upstream keeps itself off for longer than this by one answer, in milliseconds. */
+const LONGEST_PAUSE = 6 * 3_600_000;
+/** Whatever an unread body has beyond this is not waited for: the connection is given up. */
+const DUMPED_BYTES = 16_384;
+
+/** One host of an upstream: logs in, keeps to its limits, and is left alone while it fails. */
+export class UpstreamHost {
+  readonly name: string;
+  /** Opened by what fails; by a tag that is not confirmed in time, only the second. */
+  readonly breaker: Breaker;
+  readonly refreshes: Breaker;
+  readonly #slots: RequestSlots;
+  readonly #authorization: Authorization;
+  #pausedUntil = 0;
+
+  constructor(
+    private readonly settings: HostSettings,
+    private readonly ports: HostPorts,
+  ) {
+    const { url, name, timeout, slots } = settings;
+    const { connections, logins, clock, observer } = ports;
+    this.name = name;
+    this.breaker = new Breaker(clock, (isOpen) => {
+      observer.breaker(name, isOpen);
+    });
+    this.refreshes = new Breaker(clock);
+    this.#slots = new RequestSlots(slots);
+    const tokens = new TokenService(name, connections.elsewhere, timeout, clock);
+    this.#authorization = new Authorization(url, logins, tokens);
+    observer.breaker(name, false);
+  }
+
+  /**
+   * One request with all that belongs to it: the login, redirects. Rejects with UpstreamTrouble, at once while it is known to fail. Who
+   * takes the response reads or destroys its body.
+   */
+  async send(wanted: Wanted, signal: AbortSignal): Promise<UpstreamResponse> {
+    this.#checkPause();
+    if (!this.breaker.tries()) throw this.trouble('it failed again and again, and is left alone for a moment');
+    let release;
+    try {
+      release = await this.#slots.take(signal);
+    } catch (cause) {
+      this.breaker.gaveUp();
+      throw this.trouble('there was no turn to ask it in time', 504, cause);
+    }
+    try {
+      const response = await this.#sendAuthorised(wanted, signal);
+      response.body.once('close', release);
+      return response;
+    } catch (cause) {
+      release();
+      throw cause;
+    }
+  }
+
+  trouble(message: string, status = 502, cause?: unknown): UpstreamTrouble {
+    return new UpstreamTrouble(this.name, message, { status, cause });
+  }
+
+  async #sendAuthorised(wanted: Wanted, signal: AbortSignal): Promise<UpstreamResponse> {
+    let answered;
+    try {
+      const scope = `repository:${wanted.repository}:pull`;
+      const authorization = await this.#authorization.headerFor(scope);
+      answered = await this.#exchange(wanted, authorization, signal);
+      if (answered.statusCode === 401 && !answered.isElsewhere) {
+        const next = await this.#authorization.answer(answered.headers['www-authenticate'], scope, authorization);
+        if (next !== undefined) {
+          await dump(answered);
+          answered = await this.#exchange(wanted, next, signal);
+        }
+      }
+    } catch (cause) {
+      throw this.#failure(cause, signal);
+    }
+    return this.#judge(answered);
+  }
+
+  async #exchange(wanted: Wanted, authorization: string | undefined, signal: AbortSignal) {
+    const { method, path, headers = {}, isDigested = false } = wanted;
+    const { connections, observer } = this.ports;
+    const options: ExchangeOptions = {
+      method,
+      headers: { ...headers, ...(authorization !== undefined && { authorization }) },
+      connections,
+      timeout: this.settings.timeout,
+      mayGoPlain: isDigested,
+      signal,
+    };
+    try {
+      const answered = await exchange(new URL(path, this.settings.url), options);
+      observer.requested(this.name, answered.statusCode);
+      return answered;
+    } catch (cause) {
+      observer.requested(this.name, undefined);
+      throw cause;
+    }
+  }
+
+  /** Throws for what says nothing of the content. */
+  async #judge(answered: UpstreamResponse & { readonly isElsewhere: boolean }): Promise<UpstreamResponse> {
+    const { statusCode: status, headers, isElsewhere } = answered;
+    this.#learnLimits(headers);
+    if (status >= 500) {
+      await dump(answered);
+      // What stands behind a redirect may be down while the host is not.
+      if (isElsewhere) this.breaker.gaveUp();
+      else this.breaker.failed();
+      throw this.trouble(`it answers ${status}`, status);
+    }
+    this.breaker.succeeded();
+    if (status !== 429 && status !== 401 && status !== 403) return answered;
+    await dump(answered);
+    if (isElsewhere) throw this.trouble(`where it sends us answers ${status}`, 502);
+    if (status === 429) throw this.#pause(secondsOfRetryAfter(headers['retry-after'], this.ports.clock.now()));
+    throw this.trouble(`it does not let us: ${status}`, status);
+  }
+
+  #failure(cause: unknown, signal: AbortSignal): UpstreamTrouble {
+    if (cause instanceof UpstreamTrouble) {
+      if (cause.isDenial || cause.status === 429) this.breaker.gaveUp();
+      else this.breaker.failed();
+      return cause;
+    }
+    // Whoever asked has given up, which is no failure of the upstream; its own time is bounded by `timeout`.
+    if (signal.aborted) {
+      this.breaker.gaveUp();
+      return this.trouble('it did not answer before it was given up', isTimeout(signal.reason) ? 504 : 502, cause);
+    }
+    this.breaker.failed();
+    return isTimeout(cause)
+      ? this.trouble('it does not answer in time', 504, cause)
+      : this.trouble(`it cannot be asked: ${reasonOf(cause)}`, 502, cause);
+  }
+
+  #pause(seconds: number | undefined): UpstreamTrouble {
+    const pause = Math.min(seconds === undefined ? PAUSE : seconds * 1000, LONGEST_PAUSE);
+    this.#pausedUntil = this.ports.clock.now() + pause;
+    return new UpstreamTrouble(this.name, 'it takes no more requests from us for now', {
+      status: 429,
+      retryAfter: seconds,
+    });
+  }
+
+  #checkPause(): void {
+    const left = this.#pausedUntil - this.ports.clock.now();
+    if (left <= 0 || left > LONGEST_PAUSE) return;
+    throw new UpstreamTrouble(this.name, 'it has told us to wait', { status: 429, retryAfter: Math.ceil(left / 1000) });
+  }
+
+  #learnLimits(headers: UpstreamResponse['headers']): void {
+    const [limit, remaining] = [countOf(headers['ratelimit-limit']), countOf(headers['ratelimit-remaining'])];
+    this.ports.observer.limited(this.name, limit, remaining);
+  }
+}
+
+/** Reads what little there is, so that the connection can be used again. */
+export async function dump({ body }: UpstreamResponse): Promise<void> {
+  // What is wrong with a body that nobody wants is nobody's matter.
+  await body.dump({ limit: DUMPED_BYTES }).catch(() => undefined);
+}
+
+/** Docker Hub writes `100;w=21600`. */
+function countOf(header: string | string[] | undefined): number | undefined {
+  const match = /^\s*(\d{1,15})/.exec(String(header));
+  return match ? Number(match[1]) : undefined;
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,33 @@
+import type { Digest } from '@berth/sdk';
+
+/** How a fake upstream behaves: all of it may be changed between requests. Nothing set is a registry without fault. */
+export interface UpstreamBehaviour {
+  /** Takes requests and never answers. */
+  hangs?: boolean;
+  /** Answers everything below `/v2/` with this. */
+  status?: number;
+  /** Added to every answer, over what it would say. */
+  headers?: Readonly<Record<string, string>>;
+  /** Answers with a page, as what stands before a registry does that wants a login. */
+  showsPage?: boolean;
+  /** Gives these bytes in place of those of a digest, under the headers of the right ones. */
+  bytesFor?: ReadonlyMap<Digest, Buffer>;
+  /** Says of every manifest that this is its digest; `none`: says nothing of it. */
+  claimsDigest?: Digest | 'none';
+  /** How much more than it sends a blob's Content-Length says; below zero, less. */
+  claimsMore?: number;
+  /** Sends blobs no faster. */
+  bytesPerSecond?: number;
+  /** Closes the connection after so many bytes of a blob. */
+  cutsAfter?: number;
+  /** Whether `Range` is heeded; default true. */
+  servesRanges?: boolean;
+  /** Where blobs lie: they are redirected there, with the same path. */
+  blobsAt?: string;
+  /** Whether it has the referrers API; default true. */
+  hasReferrersApi?: boolean;
+  /** Whether HEAD of a manifest is answered; default true, else 405. */
+  answersHead?: boolean;
+  /** How many tags a page of a list has; default: all. */
+  tagsPerPage?: number;
+}

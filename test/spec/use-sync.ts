@@ -1,0 +1,62 @@
+import { createTestRegistry, FakeUpstream, type TestRegistry } from '@berth/testkit';
+import { afterEach } from 'vitest';
+import { validateSection } from '@berth/sdk';
+import { SyncConfig } from '../../plugins/sync/src/config/sync.config.js';
+import sync from '../../plugins/sync/src/index.js';
+import { headerOf } from './exchange.js';
+
+type Section = Readonly<Record<string, unknown>>;
+
+export const STALE = '110 - "Response is Stale"';
+export const WINDOW = 60_000;
+
+/** Mirrors and upstreams for one test each, closed behind it. */
+export function useSync() {
+  const upstreams: FakeUpstream[] = [];
+  const registries: TestRegistry[] = [];
+
+  afterEach(async () => {
+    await Promise.all(registries.splice(0).map((registry) => registry.close()));
+    await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
+  });
+
+  return {
+    async upstream(port?: number): Promise<FakeUpstream> {
+      const upstream = await FakeUpstream.start(port);
+      upstreams.push(upstream);
+      return upstream;
+    },
+
+    /** A mirror of these, each with the given keys beside `urls` and `onDemand`. */
+    async mirror(...entries: readonly (readonly [FakeUpstream, Section?])[]): Promise<TestRegistry> {
+      return this.mirrorWith({
+        registries: entries.map(([{ url }, more]) => ({ urls: [url], onDemand: true, ...more })),
+      });
+    },
+
+    async mirrorWith(section: Section): Promise<TestRegistry> {
+      const registry = await createTestRegistry({ plugins: [{ plugin: sync, section }] });
+      registries.push(registry);
+      return registry;
+    },
+  };
+}
+
+/** What is wrong with a section. */
+export function faultsOf(section: Section): readonly string[] {
+  const { violations } = validateSection(SyncConfig, section, { refuseUnknown: true });
+  return violations.map(({ key, allowed }) => `${key}: ${allowed}`);
+}
+
+/** What the answer to a pull of `path` below `/v2/` says. */
+export async function pull(registry: TestRegistry, path: string, method = 'GET') {
+  const response = await registry.request(method, `/v2/${path}`);
+  const { status, body } = response;
+  return {
+    status,
+    body,
+    digest: headerOf(response, 'docker-content-digest'),
+    warning: headerOf(response, 'warning'),
+    response,
+  };
+}
