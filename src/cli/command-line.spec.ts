@@ -35,11 +35,11 @@ describe('berth verify', () => {
   });
 
   it('says valid with the warnings of a file that asks for what has no effect', async () => {
-    const { code, out, err } = await berth('verify', await file({ extensions: { sync: {} }, goVersion: 'x' }));
+    const { code, out, err } = await berth('verify', await file({ extensions: { trust: {} }, goVersion: 'x' }));
     expect([code, err]).toEqual([0, '']);
     expect(out.split('\n')).toEqual([
       'valid',
-      'warning: extensions.sync: the plugin is not built yet; the section is ignored',
+      'warning: extensions.trust: the plugin is not built yet; the section is ignored',
       'warning: goVersion: no effect: the server knows what it was built from',
       '',
     ]);

@@ -15,7 +15,7 @@ describe('a warning', () => {
     [{ goVersion: '1.26' }, 'goVersion: no effect: '],
     [{ storage: { dedupe: false } }, 'storage.dedupe: one copy per digest is always kept'],
     [{ distSpecVersion: '1.0.1' }, 'distSpecVersion: version 1.1 '],
-    [{ extensions: { sync: {} } }, 'extensions.sync: the plugin is not built yet; the section is ignored'],
+    [{ extensions: { trust: {} } }, 'extensions.trust: the plugin is not built yet; the section is ignored'],
     [{ extensions: { Search: { enable: true } } }, 'extensions.search: the plugin is not built yet'],
   ])('tells what %j does not do, and the server starts', (content, expected) => {
     const { violations, warnings } = checkKeys(content);
@@ -25,7 +25,7 @@ describe('a warning', () => {
   });
 
   it('is not given for a plugin that is turned off', () => {
-    expect(checkKeys({ extensions: { sync: { Enable: false }, acme: { enable: false } } }).warnings).toEqual([]);
+    expect(checkKeys({ extensions: { trust: { Enable: false }, acme: { enable: false } } }).warnings).toEqual([]);
   });
 
   it('is not given for a value that changes nothing', () => {

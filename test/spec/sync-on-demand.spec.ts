@@ -1,21 +1,21 @@
 import { anImage, anIndex, pushManifest } from '@berth/testkit';
-import { describe, expect, it } from 'vitest';
-import { pull, STALE, useSync, WINDOW } from './use-sync.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import sync from '../../plugins/sync/src/index.js';
+import { expectError } from './exchange.js';
+import { basic, GuardedRegistry } from './guarded.js';
+import { pull, useSync, WINDOW } from './use-sync.js';
 
-const { upstream, ...sync } = useSync();
+const { upstream, mirror } = useSync();
 
 describe('an image that is not here', () => {
   it('comes in one request for its manifest and one for each blob, and is then served without its upstream', async () => {
     const from = await upstream();
     const image = anImage().withLayers(2).build();
     from.has('team/app', image, 'v1');
-    const registry = await sync.mirror([from]);
+    const registry = await mirror([from]);
 
-    expect(await pull(registry, 'team/app/manifests/v1')).toMatchObject({
-      status: 200,
-      body: image.manifest,
-      digest: image.digest,
-    });
+    const first = await pull(registry, 'team/app/manifests/v1');
+    expect(first).toMatchObject({ status: 200, body: image.manifest, digest: image.digest });
     expect(from.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /v2/team/app/manifests/v1']);
     for (const { digest, bytes } of image.blobs) {
       expect((await pull(registry, `team/app/blobs/${digest}`)).body).toEqual(bytes);
@@ -24,14 +24,225 @@ describe('an image that is not here', () => {
 
     await from.close();
     for (const reference of ['v1', image.digest]) {
-      expect(await pull(registry, `team/app/manifests/${reference}`)).toMatchObject({
-        status: 200,
-        body: image.manifest,
-        warning: undefined,
-      });
+      const again = await pull(registry, `team/app/manifests/${reference}`);
+      expect(again).toMatchObject({ status: 200, body: image.manifest, warning: undefined });
     }
     for (const { digest, bytes } of image.blobs) {
       expect((await pull(registry, `team/app/blobs/${digest}`)).body).toEqual(bytes);
     }
+  });
+
+  it('is asked for by all four types of manifests, and keeps the type and the bytes it has', async () => {
+    const from = await upstream();
+    const image = anImage().withMediaTypes('docker').build();
+    from.has('team/app', image, 'v1');
+    const registry = await mirror([from]);
+
+    const { response, digest } = await pull(registry, `team/app/manifests/v1`);
+    expect([response.headers['content-type'], digest]).toEqual([image.mediaType, image.digest]);
+    expect(from.requests[0]?.headers.accept?.split(', ')).toHaveLength(4);
+  });
+
+  it('is fetched alone where it is an index: no child is', async () => {
+    const from = await upstream();
+    const index = anIndex().of(anImage().build(), anImage().build()).build();
+    from.has('team/app', index, 'v1');
+    const registry = await mirror([from]);
+
+    expect((await pull(registry, 'team/app/manifests/v1')).body).toEqual(index.manifest);
+    expect(from.requests).toHaveLength(1);
+    const [child] = index.children;
+    const pulled = await pull(registry, `team/app/manifests/${child?.digest ?? ''}`);
+    expect(pulled.body).toEqual(child?.manifest);
+  });
+
+  it('is fetched once for many who want it at once', async () => {
+    const from = await upstream();
+    const image = anImage().build();
+    from.has('team/app', image, 'v1');
+    const registry = await mirror([from]);
+
+    const all = await Promise.all(Array.from({ length: 20 }, () => pull(registry, 'team/app/manifests/v1')));
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(from.count('GET', /manifests/)).toBe(1);
+  });
+
+  it('is 404 where the upstream has none, which is asked again after ten seconds', async () => {
+    const from = await upstream();
+    const registry = await mirror([from]);
+    const blob = `team/app/blobs/${anImage().build().digest}`;
+    for (let round = 0; round < 3; round++) {
+      expectError((await pull(registry, 'team/app/manifests/v1')).response, 404, 'MANIFEST_UNKNOWN');
+      expectError((await pull(registry, blob)).response, 404, 'BLOB_UNKNOWN');
+    }
+    expect(from.requests).toHaveLength(2);
+
+    registry.clock.advance(10_001);
+    await pull(registry, 'team/app/manifests/v1');
+    await pull(registry, blob);
+    expect(from.requests).toHaveLength(4);
+  });
+
+  it('is asked for nowhere where no upstream answers for its repository', async () => {
+    const from = await upstream();
+    const registry = await mirror([from, { content: [{ prefix: 'mirrored/*' }] }]);
+    expect((await pull(registry, 'other/app/manifests/v1')).status).toBe(404);
+    expect((await pull(registry, 'mirrored/deeper/app/manifests/v1')).status).toBe(404);
+    expect(from.requests).toEqual([]);
+  });
+});
+
+describe('a tag that is held', () => {
+  it('costs its upstream nothing within the window, and one HEAD after it', async () => {
+    const from = await upstream();
+    const image = anImage().build();
+    from.has('team/app', image, 'v1');
+    const registry = await mirror([from]);
+    for (let pulls = 0; pulls < 100; pulls++) await pull(registry, 'team/app/manifests/v1');
+    expect(from.requests).toHaveLength(1);
+
+    registry.clock.advance(WINDOW);
+    for (let pulls = 0; pulls < 10; pulls++) await pull(registry, 'team/app/manifests/v1');
+    expect(from.requests.map(({ method }) => method)).toEqual(['GET', 'HEAD']);
+  });
+
+  it('is never asked for by its digest', async () => {
+    const from = await upstream();
+    const image = anImage().build();
+    from.has('team/app', image, 'v1');
+    const registry = await mirror([from]);
+    await pull(registry, 'team/app/manifests/v1');
+    registry.clock.advance(WINDOW);
+    await pull(registry, `team/app/manifests/${image.digest}`);
+    expect(from.requests).toHaveLength(1);
+  });
+
+  it('moves with its upstream once the window is over: one HEAD, one GET', async () => {
+    const from = await upstream();
+    const [older, newer] = [anImage().build(), anImage().build()];
+    from.has('team/app', older, 'v1');
+    const registry = await mirror([from]);
+    await pull(registry, 'team/app/manifests/v1');
+    from.has('team/app', newer, 'v1');
+    expect((await pull(registry, 'team/app/manifests/v1')).digest).toBe(older.digest);
+
+    registry.clock.advance(WINDOW);
+    expect(await pull(registry, 'team/app/manifests/v1')).toMatchObject({ body: newer.manifest, warning: undefined });
+    expect(from.requests.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'HEAD /v2/team/app/manifests/v1',
+      `GET /v2/team/app/manifests/${newer.digest}`,
+    ]);
+  });
+
+  it.each([[{ claimsDigest: 'none' }], [{ answersHead: false }]] as const)(
+    'moves with an upstream of %j, which has to give the manifest to say where it points',
+    async (behaviour) => {
+      const from = await upstream();
+      const [older, newer] = [anImage().build(), anImage().build()];
+      from.has('team/app', older, 'v1');
+      from.behaviour = behaviour;
+      const registry = await mirror([from]);
+      await pull(registry, 'team/app/manifests/v1');
+      from.has('team/app', newer, 'v1');
+      registry.clock.advance(WINDOW);
+      expect(await pull(registry, 'team/app/manifests/v1')).toMatchObject({ body: newer.manifest, warning: undefined });
+    },
+  );
+
+  it('has the window that its upstream is configured with', async () => {
+    const from = await upstream();
+    from.has('team/app', anImage().build(), 'v1');
+    const registry = await mirror([from, { manifestCheckInterval: '5m' }]);
+    await pull(registry, 'team/app/manifests/v1');
+    registry.clock.advance(299_000);
+    await pull(registry, 'team/app/manifests/v1');
+    expect(from.requests).toHaveLength(1);
+  });
+});
+
+describe('a repository whose first content was pushed', () => {
+  it('is never asked for upstream, which has one of the same name', async () => {
+    const from = await upstream();
+    const [ours, theirs] = [anImage().build(), anImage().build()];
+    from.has('team/app', theirs, '1');
+    from.has('team/app', theirs, '2');
+    const registry = await mirror([from]);
+    await pushManifest(registry.request, 'team/app', ours, { tag: '1' });
+    from.requests.length = 0;
+
+    registry.clock.advance(WINDOW);
+    for (let pulls = 0; pulls < 10; pulls++)
+      expect((await pull(registry, 'team/app/manifests/1')).digest).toBe(ours.digest);
+    expect((await pull(registry, 'team/app/manifests/2')).status).toBe(404);
+    expect((await pull(registry, `team/app/blobs/${theirs.blobs[0]?.digest ?? ''}`)).status).toBe(404);
+    expect((await pull(registry, `team/app/referrers/${ours.digest}`)).status).toBe(200);
+    expect((await pull(registry, 'team/app/tags/list')).status).toBe(200);
+    expect(from.requests).toEqual([]);
+  });
+});
+
+describe('a push into what is mirrored', () => {
+  it('is taken by default, and its tag is nothing that a mirror refreshes', async () => {
+    const from = await upstream();
+    const [ours, theirs] = [anImage().build(), anImage().build()];
+    from.has('team/app', theirs, 'v1');
+    const registry = await mirror([from]);
+    await pull(registry, 'team/app/manifests/v1');
+    await pushManifest(registry.request, 'team/app', ours, { tag: 'v1' });
+    registry.clock.advance(WINDOW);
+    expect((await pull(registry, 'team/app/manifests/v1')).digest).toBe(ours.digest);
+  });
+
+  it('is refused where the upstream is configured so, and one beside it is not', async () => {
+    const from = await upstream();
+    const registry = await mirror([from, { push: 'deny', content: [{ prefix: 'mirrored/**' }] }]);
+    const refused = await registry.request('POST', '/v2/mirrored/app/blobs/uploads/');
+    expectError(refused, 403, 'DENIED');
+    expect(refused.body.toString()).toContain(from.host);
+    const manifest = anIndex().build();
+    const put = await registry.request('PUT', '/v2/mirrored/app/manifests/v1', {
+      headers: { 'content-type': manifest.mediaType },
+      body: manifest.manifest,
+    });
+    expectError(put, 403, 'DENIED');
+    await pushManifest(registry.request, 'own/app', anImage().build(), { tag: 'v1' });
+  });
+});
+
+describe('an upstream that is configured as offline', () => {
+  it('is asked nothing: what is held is served marked stale, and what is not is 404', async () => {
+    const from = await upstream();
+    from.has('team/app', anImage().build(), 'v1');
+    const registry = await mirror([from, { offline: true }]);
+    expect((await pull(registry, 'team/app/manifests/v1')).status).toBe(404);
+    expect(from.requests).toEqual([]);
+  });
+});
+
+describe('somebody who may not read', () => {
+  const guarded = new GuardedRegistry(['reader', 'stranger']);
+
+  beforeAll(() =>
+    guarded.start(
+      { accessControl: { repositories: { 'team/**': { policies: [{ users: ['reader'], actions: ['read'] }] } } } },
+      { plugins: [{ plugin: sync, section: { registries: [{ urls: ['http://127.0.0.1:9'], onDemand: true }] } }] },
+    ),
+  );
+  afterAll(() => guarded.close());
+
+  it.each(['manifests/v1', `blobs/${anImage().build().digest}`, 'tags/list', `referrers/${anImage().build().digest}`])(
+    'causes no request to an upstream for %s',
+    async (path) => {
+      expect((await guarded.send('GET', `/v2/team/app/${path}`)).status).toBe(401);
+      expect((await guarded.send('GET', `/v2/team/app/${path}`, basic('stranger'))).status).toBe(403);
+      const asked = guarded.registry.numbers.find(({ name }) => name === 'berth_sync_upstream_requests_total');
+      expect(asked?.series ?? []).toEqual([]);
+    },
+  );
+
+  it('is told no more than who may of an upstream that cannot be asked', async () => {
+    expect((await guarded.send('GET', '/v2/team/app/manifests/v1', basic('reader'))).status).toBe(502);
+    const asked = guarded.registry.numbers.find(({ name }) => name === 'berth_sync_upstream_requests_total');
+    expect(asked?.series).toMatchObject([{ labels: { status: 'none' }, value: 1 }]);
   });
 });

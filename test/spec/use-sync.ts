@@ -1,4 +1,4 @@
-import { createTestRegistry, FakeUpstream, type TestRegistry } from '@berth/testkit';
+import { createTestRegistry, FakeUpstream, type RegistryResponse, type TestRegistry } from '@berth/testkit';
 import { afterEach } from 'vitest';
 import { validateSection } from '@berth/sdk';
 import { SyncConfig } from '../../plugins/sync/src/config/sync.config.js';
@@ -10,8 +10,23 @@ type Section = Readonly<Record<string, unknown>>;
 export const STALE = '110 - "Response is Stale"';
 export const WINDOW = 60_000;
 
+export interface SyncServers {
+  readonly upstream: (port?: number) => Promise<FakeUpstream>;
+  /** A mirror of these, each with the given keys beside `urls` and `onDemand`. */
+  readonly mirror: (...entries: readonly (readonly [FakeUpstream, Section?])[]) => Promise<TestRegistry>;
+  readonly mirrorWith: (section: Section) => Promise<TestRegistry>;
+}
+
+export interface Pulled {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly digest: string | undefined;
+  readonly warning: string | undefined;
+  readonly response: RegistryResponse;
+}
+
 /** Mirrors and upstreams for one test each, closed behind it. */
-export function useSync() {
+export function useSync(): SyncServers {
   const upstreams: FakeUpstream[] = [];
   const registries: TestRegistry[] = [];
 
@@ -20,25 +35,20 @@ export function useSync() {
     await Promise.all(upstreams.splice(0).map((upstream) => upstream.close()));
   });
 
+  const mirrorWith: SyncServers['mirrorWith'] = async (section) => {
+    const registry = await createTestRegistry({ plugins: [{ plugin: sync, section }] });
+    registries.push(registry);
+    return registry;
+  };
   return {
-    async upstream(port?: number): Promise<FakeUpstream> {
+    upstream: async (port) => {
       const upstream = await FakeUpstream.start(port);
       upstreams.push(upstream);
       return upstream;
     },
-
-    /** A mirror of these, each with the given keys beside `urls` and `onDemand`. */
-    async mirror(...entries: readonly (readonly [FakeUpstream, Section?])[]): Promise<TestRegistry> {
-      return this.mirrorWith({
-        registries: entries.map(([{ url }, more]) => ({ urls: [url], onDemand: true, ...more })),
-      });
-    },
-
-    async mirrorWith(section: Section): Promise<TestRegistry> {
-      const registry = await createTestRegistry({ plugins: [{ plugin: sync, section }] });
-      registries.push(registry);
-      return registry;
-    },
+    mirror: (...entries) =>
+      mirrorWith({ registries: entries.map(([{ url }, more]) => ({ urls: [url], onDemand: true, ...more })) }),
+    mirrorWith,
   };
 }
 
@@ -49,7 +59,7 @@ export function faultsOf(section: Section): readonly string[] {
 }
 
 /** What the answer to a pull of `path` below `/v2/` says. */
-export async function pull(registry: TestRegistry, path: string, method = 'GET') {
+export async function pull(registry: TestRegistry, path: string, method = 'GET'): Promise<Pulled> {
   const response = await registry.request(method, `/v2/${path}`);
   const { status, body } = response;
   return {

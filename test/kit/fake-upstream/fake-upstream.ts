@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '@berth/sdk';
 import type { BuiltBlob, BuiltManifest } from '../builders/built-manifest.js';
 import { sendBlob } from './blob-answer.js';
@@ -33,7 +34,11 @@ export class FakeUpstream {
   readonly #content = new UpstreamContent();
   readonly #access = new UpstreamAccess();
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    /** Also after it has closed. */
+    readonly port: number,
+  ) {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => void this.#take(request, response));
   }
 
@@ -42,11 +47,7 @@ export class FakeUpstream {
     const server = createServer({ keepAliveTimeout: 60_000 });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return new FakeUpstream(server);
-  }
-
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return new FakeUpstream(server, (server.address() as AddressInfo).port);
   }
 
   /** Host and port. */
@@ -107,6 +108,7 @@ export class FakeUpstream {
     this.requests.push({ method, path, query, headers });
     const { behaviour } = this;
     if (behaviour.hangs) return;
+    if (behaviour.delay !== undefined) await delay(behaviour.delay);
     for (const [name, value] of Object.entries(behaviour.headers ?? {})) response.setHeader(name, value);
     if (path === TOKEN_PATH) {
       this.#access.giveToken(request, response, query);

@@ -4,6 +4,8 @@ import type { Digest } from '@berth/sdk';
 export interface UpstreamBehaviour {
   /** Takes requests and never answers. */
   hangs?: boolean;
+  /** Answers only after so many milliseconds. */
+  delay?: number;
   /** Answers everything below `/v2/` with this. */
   status?: number;
   /** Added to every answer, over what it would say. */

@@ -97,7 +97,8 @@ export class UpstreamHost {
     }
     try {
       const response = await this.#sendAuthorised(wanted, signal);
-      response.body.once('close', release);
+      // Whoever reads it is told of what is wrong with it; where nobody does, it is nobody's matter.
+      response.body.on('error', () => undefined).once('close', release);
       return response;
     } catch (cause) {
       release();
