@@ -54,7 +54,7 @@ export class Authorization {
   /** Passwords of an upstream that is asked by TLS are said to nobody without it. */
   #realmOf({ parameters }: Challenge): TokenRealm | undefined {
     const text = parameters.get('realm') ?? '';
-    const realm = URL.canParse(text, this.origin.href) ? new URL(text, this.origin) : undefined;
+    const realm = URL.canParse(text) ? new URL(text) : undefined;
     const isWeb = realm?.protocol === 'https:' || (realm?.protocol === 'http:' && this.origin.protocol === 'http:');
     return realm && isWeb ? { realm, service: parameters.get('service') } : undefined;
   }

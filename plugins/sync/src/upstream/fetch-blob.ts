@@ -44,7 +44,7 @@ async function takeBlob(
   if (isWhole || (part && part.start <= from)) {
     if (mediaTypeOf(String(headers['content-type'])) !== 'text/html') {
       const size = isWhole ? lengthOf(headers['content-length']) : part?.size;
-      return { stream: watched(host, body), size, offset: part?.start ?? 0 };
+      return { stream: body, size, offset: part?.start ?? 0 };
     }
   }
   // What it goes on to send is not read.
@@ -56,14 +56,6 @@ async function takeBlob(
     statusCode === 206 ? 'it gives another part than was asked for' : `it answers ${statusCode}`,
     statusCode === 206 ? 502 : statusCode,
   );
-}
-
-/** A transfer that breaks off counts against the host. */
-function watched(host: UpstreamHost, body: Readable): Readable {
-  body.once('error', (cause: Error) => {
-    if (cause.name !== 'AbortError') host.breaker.failed();
-  });
-  return body;
 }
 
 /** `bytes 5-9/10`, or `bytes 5-9/*` where the whole is not known. */

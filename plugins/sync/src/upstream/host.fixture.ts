@@ -1,0 +1,22 @@
+import type { FakeUpstream } from '@berth/testkit';
+import { FakeClock } from '@berth/sdk/testing';
+import { Connections } from './connections.js';
+import type { SlotLimits } from './request-slots.js';
+import { UpstreamHost } from './upstream-host.js';
+
+const UNBOUNDED: SlotLimits = { atOnce: 0, perSecond: undefined };
+
+export interface HostUnderTest {
+  readonly host: UpstreamHost;
+  readonly close: () => Promise<void>;
+}
+
+/** A host that is asked without credentials. */
+export function hostOf({ url, host: name }: FakeUpstream, slots = UNBOUNDED): HostUnderTest {
+  const connections = new Connections({ tlsVerify: true });
+  const observer = { requested: () => undefined, breaker: () => undefined, limited: () => undefined };
+  const logins = { loginFor: () => Promise.resolve(undefined) };
+  const ports = { connections, logins, observer, clock: new FakeClock() };
+  const host = new UpstreamHost({ url: new URL(url), name, timeout: 1000, slots }, ports);
+  return { host, close: () => connections.close() };
+}
