@@ -1,9 +1,13 @@
-import { anImage, anIndex, pushManifest } from '@berth/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { anImage, anIndex, createTestRegistry, pushManifest } from '@berth/testkit';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import sync from '../../plugins/sync/src/index.js';
 import { expectError } from './exchange.js';
 import { basic, GuardedRegistry } from './guarded.js';
-import { pull, useSync, WINDOW } from './use-sync.js';
+import { until } from './until.js';
+import { pull, STALE, useSync, WINDOW } from './use-sync.js';
 
 const { upstream, mirror } = useSync();
 
@@ -211,11 +215,65 @@ describe('a push into what is mirrored', () => {
 
 describe('an upstream that is configured as offline', () => {
   it('is asked nothing: what is held is served marked stale, and what is not is 404', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'berth-sync-'));
     const from = await upstream();
-    from.has('team/app', anImage().build(), 'v1');
-    const registry = await mirror([from, { offline: true }]);
-    expect((await pull(registry, 'team/app/manifests/v1')).status).toBe(404);
+    const image = anImage().build();
+    from.has('team/app', image, 'v1');
+    const registries = [{ urls: [from.url], onDemand: true }];
+    const before = await createTestRegistry({ root, plugins: [{ plugin: sync, section: { registries } }] });
+    await pull(before, 'team/app/manifests/v1');
+    await before.close();
+    from.requests.length = 0;
+
+    const offline = { registries: [{ ...registries[0], offline: true }] };
+    const registry = await createTestRegistry({ root, plugins: [{ plugin: sync, section: offline }] });
+    expect(await pull(registry, 'team/app/manifests/v1')).toMatchObject({ body: image.manifest, warning: STALE });
+    expect((await pull(registry, 'team/app/manifests/v2')).status).toBe(404);
     expect(from.requests).toEqual([]);
+    await registry.close();
+    await rm(root, { recursive: true });
+  });
+});
+
+describe('a fetch that failed', () => {
+  it('is tried again in the background, and what comes of it is served without the upstream', async () => {
+    const from = await upstream();
+    const image = anImage().build();
+    from.has('team/app', image, 'v1');
+    const registry = await mirror([from, { maxRetries: 5, retryDelay: '20ms' }]);
+    from.behaviour = { status: 500 };
+    expect((await pull(registry, 'team/app/manifests/v1')).status).toBe(502);
+    from.behaviour = {};
+    await until('it is asked for again', () => from.requests.length > 1);
+    from.behaviour = { status: 500 };
+    await vi.waitFor(async () => {
+      expect(await pull(registry, 'team/app/manifests/v1')).toMatchObject({ status: 200, warning: undefined });
+    });
+  });
+});
+
+describe('the numbers of a mirror', () => {
+  it('are exact for ten pulls of which three miss and two are stale', async () => {
+    const from = await upstream();
+    for (const name of ['a', 'b', 'c']) from.has(name, anImage().build(), '1');
+    const registry = await mirror([from]);
+    for (const name of ['a', 'b', 'c', 'a', 'b', 'c', 'a', 'b']) await pull(registry, `${name}/manifests/1`);
+    registry.clock.advance(WINDOW);
+    from.behaviour = { status: 500 };
+    for (const name of ['a', 'b']) await pull(registry, `${name}/manifests/1`);
+
+    const labels = { upstream: from.host };
+    const seriesOf = (name: string): unknown =>
+      registry.numbers.find((one) => one.name === `berth_sync_${name}`)?.series;
+    await vi.waitFor(() => {
+      expect(seriesOf('hits_total')).toEqual([{ labels, value: 5 }]);
+    });
+    expect(seriesOf('misses_total')).toEqual([{ labels, value: 3 }]);
+    expect(seriesOf('stale_total')).toEqual([{ labels, value: 2 }]);
+    expect(seriesOf('upstream_requests_total')).toEqual([
+      { labels: { ...labels, status: '2xx' }, value: 3 },
+      { labels: { ...labels, status: '5xx' }, value: 2 },
+    ]);
   });
 });
 

@@ -1,7 +1,11 @@
-import { createTestRegistry, FakeUpstream, type RegistryResponse, type TestRegistry } from '@berth/testkit';
+import {
+  createTestRegistry,
+  FakeUpstream,
+  type RegistryResponse,
+  type TestRegistry,
+  type TestRegistryOptions,
+} from '@berth/testkit';
 import { afterEach } from 'vitest';
-import { validateSection } from '@berth/sdk';
-import { SyncConfig } from '../../plugins/sync/src/config/sync.config.js';
 import sync from '../../plugins/sync/src/index.js';
 import { headerOf } from './exchange.js';
 
@@ -50,12 +54,6 @@ export function useSync(): SyncServers {
       mirrorWith({ registries: entries.map(([{ url }, more]) => ({ urls: [url], onDemand: true, ...more })) }),
     mirrorWith,
   };
-}
-
-/** What is wrong with a section. */
-export function faultsOf(section: Section): readonly string[] {
-  const { violations } = validateSection(SyncConfig, section, { refuseUnknown: true });
-  return violations.map(({ key, allowed }) => `${key}: ${allowed}`);
 }
 
 /** What the answer to a pull of `path` below `/v2/` says. */

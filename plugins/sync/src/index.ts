@@ -1,5 +1,6 @@
 import { definePlugin } from '@berth/sdk';
 import { SyncConfig } from './config/sync.config.js';
+import { BackgroundRetries } from './mirror/background-retries.js';
 import { FreshTags } from './mirror/fresh-tags.js';
 import { Mirror } from './mirror/mirror.js';
 import { NamespaceResolver } from './mirror/namespace-resolver.js';
@@ -18,7 +19,7 @@ export default definePlugin({
   name: 'sync',
   description: 'Mirrors other registries: what is asked for is fetched, kept and served',
   config: SyncConfig,
-  providers: [CredentialFiles, FreshTags, Mirror, PullTally, Registries, SyncMetrics],
+  providers: [BackgroundRetries, CredentialFiles, FreshTags, Mirror, PullTally, Registries, SyncMetrics],
   hooks: {
     'upload.beforeStart': PushGate,
     'blob.beforeCommit': PushGate,

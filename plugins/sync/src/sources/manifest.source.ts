@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  Clock,
   formatReference,
   type HookContext,
   type HookEvents,
@@ -7,40 +8,93 @@ import {
   type SourceFinds,
   type SourceResult,
 } from '@berth/sdk';
+import { BackgroundRetries } from '../mirror/background-retries.js';
+import { BoundedMemory } from '../mirror/bounded-memory.js';
 import { FreshTags } from '../mirror/fresh-tags.js';
 import { Mirror } from '../mirror/mirror.js';
 import { PullTally } from '../mirror/pull-tally.js';
-import { fetchManifest } from '../upstream/fetch-manifest.js';
+import { type Answering, Registries } from '../mirror/registries.js';
+import { Deadline } from '../upstream/deadline.js';
+import { type FetchedManifest, fetchManifest } from '../upstream/fetch-manifest.js';
+import { UpstreamTrouble } from '../upstream/upstream-trouble.js';
 
 type Found = SourceFinds['manifest.readMiss'];
+type Missing = HookEvents['manifest.readMiss'];
+
+/** Milliseconds that a fetch in the background may take. */
+const RETRY_PATIENCE = 60_000;
+/** How many manifests that were fetched in the background wait for whoever asked to ask again: each has 4 MiB at most. */
+const MOST_WAITING = 16;
 
 /** A manifest that is not held: one request to the upstream. */
 @Injectable()
 export class ManifestSource implements HookHandler<'manifest.readMiss'> {
+  readonly #waiting;
+
   constructor(
     private readonly mirror: Mirror,
+    private readonly registries: Registries,
+    private readonly retries: BackgroundRetries,
     private readonly fresh: FreshTags,
     private readonly tally: PullTally,
-  ) {}
+    clock: Clock,
+  ) {
+    this.#waiting = new BoundedMemory<FetchedManifest>(clock, MOST_WAITING);
+  }
 
-  handle(
-    { repository, reference }: HookEvents['manifest.readMiss'],
-    { signal }: HookContext,
-  ): Promise<SourceResult<Found>> {
+  handle(missing: Missing, { signal }: HookContext): Promise<SourceResult<Found>> {
+    const { repository, reference } = missing;
     return this.mirror.ask<Found>({
       repository,
       what: `manifest ${formatReference(reference)}`,
       signal,
-      ask: async ({ registry, remote }, bounded) => {
-        const fetched = await registry.client.ask((host) =>
-          fetchManifest(host, reference, { repository: remote, signal: bounded }),
-        );
+      ask: async (answering, bounded) => {
+        const { registry } = answering;
+        const waiting = this.#waiting.take(keyOf(answering, missing), registry.config.manifestCheckInterval);
+        const fetched = waiting ?? (await this.#fetchOrRetry(answering, missing, bounded));
         if (!fetched) return undefined;
         const { descriptor, bytes } = fetched;
-        if (reference.kind === 'tag') this.fresh.confirm(repository, reference.tag, descriptor);
         this.tally.missed(repository, descriptor.digest, registry.name);
         return { mediaType: descriptor.mediaType, bytes, upstream: registry.name };
       },
     });
   }
+
+  async #fetchOrRetry(
+    answering: Answering,
+    missing: Missing,
+    signal: AbortSignal,
+  ): Promise<FetchedManifest | undefined> {
+    try {
+      return await this.#fetch(answering, missing, signal);
+    } catch (cause) {
+      if (cause instanceof UpstreamTrouble && !cause.isDenial) this.#retryLater(answering, missing);
+      throw cause;
+    }
+  }
+
+  /** What comes of it waits in memory: core holds nothing that nobody asks for. */
+  #retryLater(answering: Answering, missing: Missing): void {
+    const key = keyOf(answering, missing);
+    this.retries.schedule(key, answering.registry.config, async () => {
+      using deadline = new Deadline(RETRY_PATIENCE, this.registries.stopping);
+      const fetched = await this.#fetch(answering, missing, deadline.signal);
+      if (fetched) this.#waiting.remember(key, fetched);
+    });
+  }
+
+  async #fetch(
+    { registry, remote }: Answering,
+    { repository, reference }: Missing,
+    signal: AbortSignal,
+  ): Promise<FetchedManifest | undefined> {
+    const ask = { repository: remote, signal };
+    const fetched = await registry.client.ask((host) => fetchManifest(host, reference, ask));
+    if (fetched && reference.kind === 'tag') this.fresh.confirm(repository, reference.tag, fetched.descriptor);
+    return fetched;
+  }
+}
+
+function keyOf({ registry }: Answering, { repository, reference }: Missing): string {
+  return `${registry.name} ${repository} ${formatReference(reference)}`;
 }
