@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anImage, anIndex, createTestRegistry, pushManifest } from '@berth/testkit';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { anImage, anIndex, createTestRegistry } from '@berth/testkit';
+import { describe, expect, it, vi } from 'vitest';
 import sync from '../../plugins/sync/src/index.js';
 import { expectError } from './exchange.js';
-import { basic, GuardedRegistry } from './guarded.js';
 import { until } from './until.js';
 import { pull, STALE, useSync, WINDOW } from './use-sync.js';
 
@@ -164,55 +163,6 @@ describe('a tag that is held', () => {
   });
 });
 
-describe('a repository whose first content was pushed', () => {
-  it('is never asked for upstream, which has one of the same name', async () => {
-    const from = await upstream();
-    const [ours, theirs] = [anImage().build(), anImage().build()];
-    from.has('team/app', theirs, '1');
-    from.has('team/app', theirs, '2');
-    const registry = await mirror([from]);
-    await pushManifest(registry.request, 'team/app', ours, { tag: '1' });
-    from.requests.length = 0;
-
-    registry.clock.advance(WINDOW);
-    for (let pulls = 0; pulls < 10; pulls++)
-      expect((await pull(registry, 'team/app/manifests/1')).digest).toBe(ours.digest);
-    expect((await pull(registry, 'team/app/manifests/2')).status).toBe(404);
-    expect((await pull(registry, `team/app/blobs/${theirs.blobs[0]?.digest ?? ''}`)).status).toBe(404);
-    expect((await pull(registry, `team/app/referrers/${ours.digest}`)).status).toBe(200);
-    expect((await pull(registry, 'team/app/tags/list')).status).toBe(200);
-    expect(from.requests).toEqual([]);
-  });
-});
-
-describe('a push into what is mirrored', () => {
-  it('is taken by default, and its tag is nothing that a mirror refreshes', async () => {
-    const from = await upstream();
-    const [ours, theirs] = [anImage().build(), anImage().build()];
-    from.has('team/app', theirs, 'v1');
-    const registry = await mirror([from]);
-    await pull(registry, 'team/app/manifests/v1');
-    await pushManifest(registry.request, 'team/app', ours, { tag: 'v1' });
-    registry.clock.advance(WINDOW);
-    expect((await pull(registry, 'team/app/manifests/v1')).digest).toBe(ours.digest);
-  });
-
-  it('is refused where the upstream is configured so, and one beside it is not', async () => {
-    const from = await upstream();
-    const registry = await mirror([from, { push: 'deny', content: [{ prefix: 'mirrored/**' }] }]);
-    const refused = await registry.request('POST', '/v2/mirrored/app/blobs/uploads/');
-    expectError(refused, 403, 'DENIED');
-    expect(refused.body.toString()).toContain(from.host);
-    const manifest = anIndex().build();
-    const put = await registry.request('PUT', '/v2/mirrored/app/manifests/v1', {
-      headers: { 'content-type': manifest.mediaType },
-      body: manifest.manifest,
-    });
-    expectError(put, 403, 'DENIED');
-    await pushManifest(registry.request, 'own/app', anImage().build(), { tag: 'v1' });
-  });
-});
-
 describe('an upstream that is configured as offline', () => {
   it('is asked nothing: what is held is served marked stale, and what is not is 404', async () => {
     const root = await mkdtemp(join(tmpdir(), 'berth-sync-'));
@@ -274,33 +224,5 @@ describe('the numbers of a mirror', () => {
       { labels: { ...labels, status: '2xx' }, value: 3 },
       { labels: { ...labels, status: '5xx' }, value: 2 },
     ]);
-  });
-});
-
-describe('somebody who may not read', () => {
-  const guarded = new GuardedRegistry(['reader', 'stranger']);
-
-  beforeAll(() =>
-    guarded.start(
-      { accessControl: { repositories: { 'team/**': { policies: [{ users: ['reader'], actions: ['read'] }] } } } },
-      { plugins: [{ plugin: sync, section: { registries: [{ urls: ['http://127.0.0.1:9'], onDemand: true }] } }] },
-    ),
-  );
-  afterAll(() => guarded.close());
-
-  it.each(['manifests/v1', `blobs/${anImage().build().digest}`, 'tags/list', `referrers/${anImage().build().digest}`])(
-    'causes no request to an upstream for %s',
-    async (path) => {
-      expect((await guarded.send('GET', `/v2/team/app/${path}`)).status).toBe(401);
-      expect((await guarded.send('GET', `/v2/team/app/${path}`, basic('stranger'))).status).toBe(403);
-      const asked = guarded.registry.numbers.find(({ name }) => name === 'berth_sync_upstream_requests_total');
-      expect(asked?.series ?? []).toEqual([]);
-    },
-  );
-
-  it('is told no more than who may of an upstream that cannot be asked', async () => {
-    expect((await guarded.send('GET', '/v2/team/app/manifests/v1', basic('reader'))).status).toBe(502);
-    const asked = guarded.registry.numbers.find(({ name }) => name === 'berth_sync_upstream_requests_total');
-    expect(asked?.series).toMatchObject([{ labels: { status: 'none' }, value: 1 }]);
   });
 });

@@ -1,10 +1,4 @@
-import {
-  createTestRegistry,
-  FakeUpstream,
-  type RegistryResponse,
-  type TestRegistry,
-  type TestRegistryOptions,
-} from '@berth/testkit';
+import { createTestRegistry, FakeUpstream, type RegistryResponse, type TestRegistry } from '@berth/testkit';
 import { afterEach } from 'vitest';
 import sync from '../../plugins/sync/src/index.js';
 import { headerOf } from './exchange.js';

@@ -1,5 +1,5 @@
 import type { SyncConfig } from './sync.config.js';
-import type { UpstreamRegistryConfig } from './upstream-registry.config.js';
+import { LONGEST_HEADER_TIMEOUT, type UpstreamRegistryConfig } from './upstream-registry.config.js';
 
 /** What the section asks for and does not get, or gets only in part: tuning alone, for anything else is refused. */
 export function warningsOf({ downloadDir, registries }: SyncConfig): readonly string[] {
@@ -33,6 +33,10 @@ function warningsOfRegistry(registry: UpstreamRegistryConfig): readonly string[]
       'maxIdleConnsPerHost has no effect: connections are kept while they are used',
     ],
     [(maxRetries ?? 0) > 0 && retryDelay === undefined, 'maxRetries has no effect without retryDelay'],
+    [
+      registry.responseHeaderTimeout > LONGEST_HEADER_TIMEOUT,
+      'responseHeaderTimeout counts as 20s: clients are answered by then',
+    ],
     [!tlsVerify, 'tlsVerify is false: whoever is on the way can answer for this upstream'],
   ];
   return rows.filter(([holds]) => holds).map(([, text]) => text);

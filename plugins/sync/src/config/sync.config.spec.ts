@@ -126,6 +126,7 @@ describe('the configuration of sync', () => {
     [{ syncLegacyCosignTags: true }, 'syncLegacyCosignTags has no effect'],
     [{ content: [{ prefix: 'a', tags: { semver: true } }] }, 'tags'],
     [{ maxRetries: 2 }, 'maxRetries has no effect without retryDelay'],
+    [{ responseHeaderTimeout: '30s' }, 'responseHeaderTimeout counts as 20s'],
     [{ tlsVerify: false }, 'tlsVerify is false'],
   ])('warns of %j, which names the upstream by its place', (registry, expected) => {
     const { config } = read({ registries: [{ urls: URLS, onDemand: true, ...registry }] });

@@ -27,6 +27,9 @@ const PERIOD = { message: 'a duration above zero such as "10s"' };
 const FOLDER = { message: 'the path of a folder' };
 const PUSHING = ['allow', 'deny'] as const;
 
+/** No upstream is waited for longer before its answer begins: a client is answered by then. Milliseconds. */
+export const LONGEST_HEADER_TIMEOUT = 20_000;
+
 /** One upstream: zot's keys first, then Berth's own. */
 export class UpstreamRegistryConfig {
   /** The upstream, and after it others that give the same. */

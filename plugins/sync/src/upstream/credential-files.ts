@@ -5,7 +5,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { Clock, FileWatch, Meter, PluginLogger } from '@berth/sdk';
 import { SyncConfig } from '../config/sync.config.js';
 import { credentialNamesOf } from '../mapping/docker-hub.js';
-import { askCredentialHelper } from './credential-helper.js';
+import { askCredentialHelper } from './docker-credential-program.js';
 import { type DockerLogins, type Login, type Logins, parseDockerConfig, parseZotCredentials } from './login.js';
 
 /** What a helper said holds so long, in milliseconds. */

@@ -45,12 +45,15 @@ async function sendOnce(url: URL, isElsewhere: boolean, options: ExchangeOptions
   const { method, headers, connections, timeout, signal } = options;
   const { authorization: _authorization, ...withoutUs } = headers;
   using deadline = new Deadline(timeout, signal);
-  return await request(url, {
+  const response = await request(url, {
     method,
     headers: isElsewhere ? withoutUs : headers,
     dispatcher: isElsewhere ? connections.elsewhere : connections.own,
     signal: deadline.signal,
   });
+  // Whoever reads it is told of what is wrong with it; where nobody does, it is nobody's matter.
+  response.body.on('error', () => undefined);
+  return response;
 }
 
 function pick({ statusCode, headers, body }: Dispatcher.ResponseData): Omit<Exchanged, 'isElsewhere'> {

@@ -7,6 +7,8 @@ import type { Readable } from 'node:stream';
 export async function readBody(body: Readable, limit: number, signal: AbortSignal): Promise<Buffer | undefined> {
   const onAbort = (): void => void body.destroy(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
+  // What it fails with after we have read enough is nobody's matter.
+  body.on('error', () => undefined);
   const pieces: Buffer[] = [];
   let length = 0;
   try {

@@ -1,4 +1,4 @@
-import type { UpstreamRegistryConfig } from '../config/upstream-registry.config.js';
+import { LONGEST_HEADER_TIMEOUT, type UpstreamRegistryConfig } from '../config/upstream-registry.config.js';
 import { DOCKER_HUB, DOCKER_HUB_ORIGIN, isDockerHub } from '../mapping/docker-hub.js';
 import { Connections } from './connections.js';
 import { type HostPorts, UpstreamHost } from './upstream-host.js';
@@ -17,7 +17,8 @@ export class UpstreamClient {
   readonly #connections: Connections;
 
   constructor(settings: Settings, ports: Omit<HostPorts, 'connections'>) {
-    const { urls, responseHeaderTimeout: timeout, reqConcurrent: atOnce, reqPerSec: perSecond } = settings;
+    const { urls, responseHeaderTimeout, reqConcurrent: atOnce, reqPerSec: perSecond } = settings;
+    const timeout = Math.min(responseHeaderTimeout, LONGEST_HEADER_TIMEOUT);
     this.#connections = new Connections(settings);
     this.hosts = urls.map((text) => {
       const url = urlOf(text);

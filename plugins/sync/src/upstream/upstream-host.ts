@@ -97,8 +97,7 @@ export class UpstreamHost {
     }
     try {
       const response = await this.#sendAuthorised(wanted, signal);
-      // Whoever reads it is told of what is wrong with it; where nobody does, it is nobody's matter.
-      response.body.on('error', () => undefined).once('close', release);
+      response.body.once('close', release);
       return response;
     } catch (cause) {
       release();
