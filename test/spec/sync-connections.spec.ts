@@ -1,8 +1,14 @@
 import { createServer, request as requestHttp, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { anImage, type FakeUpstream } from '@berth/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { anImage, createTestRegistry, type FakeUpstream, type TestRegistry } from '@berth/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConfigReload } from '../../src/config-reload.js';
+import { Certificates } from '../certificates/certificates.js';
+import { describeWith } from '../requirements/requires.js';
 import { pull, useSync } from './use-sync.js';
 
 const { upstream, mirror, mirrorWith } = useSync();
@@ -51,9 +57,57 @@ describe('an upstream behind a proxy that the environment names', () => {
   });
 });
 
-describe('an upstream with a folder of certificates', () => {
-  it('keeps the server from starting where that is not there', async () => {
-    const registries = [{ urls: ['https://127.0.0.1:9'], onDemand: true, certDir: '/nowhere/certs' }];
+describeWith({ programs: ['openssl'] }, 'an upstream with TLS', () => {
+  let certificates: Certificates;
+  let folder: string;
+  let from: TestRegistry;
+
+  beforeAll(async () => {
+    certificates = await Certificates.inNewFolder();
+    await certificates.make('authority');
+    await certificates.makeServer('server', 'authority');
+    folder = await mkdtemp(join(tmpdir(), 'berth-sync-'));
+    await copyFile(certificates.pem('authority'), join(folder, 'authority.crt'));
+    const tls = { cert: certificates.pem('server'), key: certificates.key('server') };
+    // The upstream is a second Berth.
+    from = await createTestRegistry({ configure: ({ http }) => (http.tls = tls) });
+  });
+
+  afterAll(async () => {
+    await from.close();
+    await certificates.remove();
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ['is believed by an authority of its folder', () => ({ certDir: folder }), 404],
+    ['is believed whoever it is where that is configured', () => ({ tlsVerify: false }), 404],
+    ['is not believed by an authority that nobody knows', () => ({}), 502],
+  ])('%s', async (_, keys, expected) => {
+    const registry = await mirrorWith({ registries: [{ urls: [from.url], onDemand: true, ...keys() }] });
+    expect((await pull(registry, PATH)).status).toBe(expected);
+  });
+
+  it('keeps the server from starting where the folder is not there', async () => {
+    const registries = [{ urls: [from.url], onDemand: true, certDir: '/nowhere/certs' }];
     await expect(mirrorWith({ registries })).rejects.toThrow(/nowhere/);
+  });
+});
+
+describe('a section that is read again', () => {
+  it('has its new upstreams asked, and the old ones no more', async () => {
+    const [before, after] = [await upstream(), await upstream()];
+    for (const one of [before, after]) one.has('team/app', image, 'v1');
+    const registry = await mirror([before]);
+    const folder = await mkdtemp(join(tmpdir(), 'berth-sync-'));
+    const path = join(folder, 'config.json');
+    const sync = { registries: [{ urls: [after.url], onDemand: true }] };
+    await writeFile(path, JSON.stringify({ extensions: { sync } }));
+    const { application, foundations } = registry;
+
+    expect(await new ConfigReload(application, foundations.config, path).reload()).toBe('applied');
+    expect((await pull(registry, PATH)).status).toBe(200);
+    expect([before.requests.length, after.requests.length]).toEqual([0, 1]);
+    await rm(folder, { recursive: true });
   });
 });

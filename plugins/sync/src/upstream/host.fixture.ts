@@ -1,4 +1,3 @@
-import type { FakeUpstream } from '@berth/testkit';
 import { FakeClock } from '@berth/sdk/testing';
 import { Connections } from './connections.js';
 import type { SlotLimits } from './request-slots.js';
@@ -12,7 +11,10 @@ export interface HostUnderTest {
 }
 
 /** A host that is asked without credentials. */
-export function hostOf({ url, host: name }: FakeUpstream, slots = UNBOUNDED): HostUnderTest {
+export function hostOf(
+  { url, host: name }: { readonly url: string; readonly host: string },
+  slots = UNBOUNDED,
+): HostUnderTest {
   const connections = new Connections({ tlsVerify: true });
   const observer = { requested: () => undefined, breaker: () => undefined, limited: () => undefined };
   const logins = { loginFor: () => Promise.resolve(undefined) };
