@@ -1,4 +1,7 @@
-import { anImage, anIndex, pushManifest } from '@berth/testkit';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { anImage, anIndex, createTestRegistry, pushManifest } from '@berth/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import sync from '../../plugins/sync/src/index.js';
 import { expectError } from './exchange.js';
@@ -53,6 +56,21 @@ describe('a push into what is mirrored', () => {
     });
     expectError(put, 403, 'DENIED');
     await pushManifest(registry.request, 'own/app', anImage().build(), { tag: 'v1' });
+  });
+});
+
+describe('a push into a repository that was there before its upstream was configured', () => {
+  it('is taken, although pushes into what the upstream answers for are refused', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'berth-sync-'));
+    const before = await createTestRegistry({ root });
+    await pushManifest(before.request, 'team/app', anImage().build(), { tag: '1' });
+    await before.close();
+    const section = { registries: [{ urls: ['http://127.0.0.1:9'], onDemand: true, push: 'deny' }] };
+    const registry = await createTestRegistry({ root, plugins: [{ plugin: sync, section }] });
+    await pushManifest(registry.request, 'team/app', anImage().build(), { tag: '2' });
+    expectError(await registry.request('POST', '/v2/team/other/blobs/uploads/'), 403, 'DENIED');
+    await registry.close();
+    await rm(root, { recursive: true });
   });
 });
 

@@ -113,6 +113,18 @@ describe('a tag that is held, where past its window the upstream', () => {
     expect(await pull(registry, PATH)).toMatchObject({ status: 200, body: image.manifest, warning: STALE });
   });
 
+  it('hangs for long, is served at once from the fourth time on', async () => {
+    const from = await anUpstreamWithImage();
+    const registry = await mirror([from]);
+    await pull(registry, PATH);
+    registry.clock.advance(WINDOW);
+    from.behaviour = { hangs: true };
+    for (let pulls = 0; pulls < 3; pulls++) await pull(registry, PATH);
+    const began = performance.now();
+    expect((await pull(registry, PATH)).warning).toBe(STALE);
+    expect(performance.now() - began).toBeLessThan(200);
+  }, 10_000);
+
   it('is slow beyond patience, is served as it is, and what the upstream says late counts for the next pull', async () => {
     const from = await anUpstreamWithImage();
     const registry = await mirror([from]);
@@ -197,6 +209,14 @@ describe('several urls of one upstream', () => {
     const registry = await mirrorWith({ registries: [{ urls: [first.url, second.url], onDemand: true }] });
     first.behaviour = { showsPage: true };
     expect((await pull(registry, PATH)).status).toBe(200);
+    expect([first.requests.length, second.requests.length]).toEqual([1, 1]);
+  });
+
+  it('are asked in turn where one gives other bytes than those of the digest', async () => {
+    const [first, second] = [await anUpstreamWithImage(), await anUpstreamWithImage()];
+    first.behaviour = { bytesFor: new Map([[image.digest, anImage().build().manifest]]), claimsDigest: 'none' };
+    const registry = await mirrorWith({ registries: [{ urls: [first.url, second.url], onDemand: true }] });
+    expect(await pull(registry, `team/app/manifests/${image.digest}`)).toMatchObject({ body: image.manifest });
     expect([first.requests.length, second.requests.length]).toEqual([1, 1]);
   });
 
