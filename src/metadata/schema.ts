@@ -87,6 +87,8 @@ export interface UploadsTable {
   started_at: Time;
   last_seen: Time;
   actor: string | null;
+  /** Of a blob that is fetched from an upstream; a push says it at its end. */
+  digest: Digest | null;
 }
 
 export interface LeasesTable {

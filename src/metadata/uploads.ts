@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DigestAlgorithm, RepositoryName } from '@berth/sdk';
+import type { Digest, DigestAlgorithm, RepositoryName } from '@berth/sdk';
 import { Database } from './database.js';
 import type { Facts } from './schema.js';
 
@@ -13,6 +13,8 @@ export interface UploadRow {
 export interface NewUpload extends UploadRow {
   readonly actor: string | undefined;
   readonly at: number;
+  /** The blob that is fetched from an upstream; absent: a push, which says it at its end. */
+  readonly digest?: Digest;
 }
 
 /** Pushes in progress. */
@@ -20,11 +22,25 @@ export interface NewUpload extends UploadRow {
 export class Uploads {
   constructor(private readonly database: Database) {}
 
-  async start(facts: Facts, { id, repository, store, algorithm, actor, at }: NewUpload): Promise<void> {
+  async start(facts: Facts, { id, repository, store, algorithm, actor, at, digest }: NewUpload): Promise<void> {
+    const times = { started_at: at, last_seen: at };
     await facts
       .insertInto('uploads')
-      .values({ id, repository, store, algorithm, started_at: at, last_seen: at, actor: actor ?? null })
+      .values({ id, repository, store, algorithm, ...times, actor: actor ?? null, digest: digest ?? null })
       .execute();
+  }
+
+  /** Uploads that were to bring `digest` from an upstream into `repository`, the newest first. */
+  async fillsOf(repository: RepositoryName, digest: Digest): Promise<string[]> {
+    const rows = await this.database.reader
+      .selectFrom('uploads')
+      .select('id')
+      .where('digest', '=', digest)
+      .where('repository', '=', repository)
+      .orderBy('last_seen', 'desc')
+      .orderBy('id')
+      .execute();
+    return rows.map(({ id }) => id);
   }
 
   find(repository: RepositoryName, id: string): Promise<UploadRow | undefined> {

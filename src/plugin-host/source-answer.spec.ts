@@ -15,6 +15,7 @@ describe('the answer of a source', () => {
     ['manifest.readMiss', { mediaType: 'a/b', bytes: Buffer.from('x') }],
     ['blob.readMiss', blob({ stream: 'bytes' })],
     ['blob.readMiss', blob({ size: -1 })],
+    ['blob.readMiss', blob({ offset: 0.5 })],
     ['blob.readMiss', null],
     ['referrers.refresh', descriptor],
     ['referrers.refresh', [descriptor, { digest }]],
@@ -28,6 +29,7 @@ describe('the answer of a source', () => {
     ['tag.refresh', descriptor],
     ['manifest.readMiss', { mediaType: 'a/b', bytes: Buffer.from('x'), upstream: 'u' }],
     ['blob.readMiss', blob({ size: undefined })],
+    ['blob.readMiss', blob({ offset: 3 })],
     ['referrers.refresh', []],
     ['tags.listMiss', ['latest']],
   ] as const)('to %s is one where it found what it is asked for', (name, found) => {

@@ -14,7 +14,8 @@ type Loose = Partial<
     | 'digest'
     | 'size'
     | 'bytes'
-    | 'stream',
+    | 'stream'
+    | 'offset',
     unknown
   >
 >;
@@ -32,9 +33,10 @@ const FOUND: Checks = {
     isObject(found) &&
     found.stream instanceof Readable &&
     isSize(found.size, true) &&
+    isSize(found.offset, true) &&
     typeof found.upstream === 'string'
       ? undefined
-      : 'a blob is { stream, size, upstream }',
+      : 'a blob is { stream, size, upstream, offset? }',
   'referrers.refresh': (found) =>
     Array.isArray(found) ? found.map(descriptorFault).find(Boolean) : 'referrers are an array of descriptors',
   'tags.listMiss': (found) =>

@@ -60,6 +60,11 @@ export interface UploadKeeper {
   append(upload: string, source: Readable, options: AppendOptions): Promise<void>;
   /** Bytes there are; 0 for an upload that has none yet. */
   uploadSize(upload: string): Promise<number>;
+  /**
+   * The bytes of the upload, which may still be growing, or `undefined` where it has none yet. They stay readable until they are
+   * closed, also once the upload is placed or discarded.
+   */
+  openUpload(upload: string): Promise<OpenBlob | undefined>;
   /** The first `size` bytes of the upload, in order. The pieces are valid until the next is asked for. */
   readUpload(upload: string, size: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Removes the upload; no error where it is gone already. */
@@ -80,6 +85,7 @@ export abstract class BlobStorage implements BlobReader, BlobWriter, UploadKeepe
   abstract locations(): AsyncIterable<StoredLocation>;
   abstract append(upload: string, source: Readable, options: AppendOptions): Promise<void>;
   abstract uploadSize(upload: string): Promise<number>;
+  abstract openUpload(upload: string): Promise<OpenBlob | undefined>;
   abstract readUpload(upload: string, size: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   abstract discard(upload: string): Promise<void>;
   abstract uploads(): AsyncIterable<string>;

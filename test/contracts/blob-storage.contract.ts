@@ -84,6 +84,19 @@ function describeUploads(storage: () => BlobStorage): void {
     expect(await storage().uploadSize('u')).toBe(0);
   });
 
+  it('opens an upload while it grows, and lets it be read once it is placed, discarded, or neither', async () => {
+    expect(await storage().openUpload('u')).toBeUndefined();
+    for (const end of ['placed', 'discarded', 'neither']) {
+      await storage().append(end, sourceOf('hello'), appending(0));
+      const opened = (await storage().openUpload(end)) ?? expect.fail();
+      await storage().append(end, sourceOf(', world'), appending(5));
+      if (end === 'placed') await storage().place({ upload: end, digest: HELLO.digest, size: 12 });
+      if (end === 'discarded') await storage().discard(end);
+
+      expect((await readAll(opened, 12)).toString()).toBe('hello, world');
+    }
+  });
+
   it('reads an upload no further than asked', async () => {
     await storage().append('u', sourceOf('hello, world'), appending(0));
 

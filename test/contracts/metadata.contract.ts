@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Digest } from '@berth/sdk';
 import type { Database } from '../../src/metadata/database.js';
 import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { describeContent } from './metadata-content.contract.js';
@@ -180,6 +181,24 @@ function describeUploads(of: () => MetadataNouns): void {
     expect(await of().uploads.find(repository, 'u-1')).toMatchObject({ id: 'u-1', algorithm: 'sha512' });
     expect(await of().uploads.find(nameOf('uploads/there'), 'u-1')).toBeUndefined();
     expect(await of().uploads.known(['u-1', 'nobody'])).toEqual(new Set(['u-1']));
+  });
+
+  it('finds the fetches of a blob from an upstream by repository and digest, the newest first, and no push', async () => {
+    const digest = digestOfText('fetched');
+    const begin = (id: string, more: { at?: number; in?: string; digest?: Digest }) =>
+      of().database.transaction((facts) =>
+        of().uploads.start(facts, {
+          ...{ id, repository: nameOf(more.in ?? 'uploads/fills'), store: DEFAULT_STORE, algorithm: 'sha256' },
+          ...{ actor: undefined, at: more.at ?? AT, ...(more.digest && { digest: more.digest }) },
+        }),
+      );
+    await begin('older', { at: AT - 1000, digest });
+    await begin('newer', { digest });
+    await begin('elsewhere', { in: 'uploads/other', digest });
+    await begin('another', { digest: digestOfText('another') });
+    await begin('push', {});
+
+    expect(await of().uploads.fillsOf(nameOf('uploads/fills'), digest)).toEqual(['newer', 'older']);
   });
 
   it('removes an upload once', async () => {

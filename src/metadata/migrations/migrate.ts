@@ -6,6 +6,7 @@ import { jobRunsMigration } from './0002-job-runs.js';
 import { heldBytesMigration } from './0003-held-bytes.js';
 import { apiKeysMigration } from './0004-api-keys.js';
 import { signingKeysMigration } from './0005-signing-keys.js';
+import { unfinishedFillsMigration } from './0006-unfinished-fills.js';
 import type { DialectName } from './column-types.js';
 
 /** Brings the database up to the newest schema. Throws MetadataError naming the step that failed. */
@@ -20,6 +21,7 @@ export async function migrate(facts: Facts, dialect: DialectName): Promise<void>
           '0003-held-bytes': heldBytesMigration(),
           '0004-api-keys': apiKeysMigration(dialect),
           '0005-signing-keys': signingKeysMigration(dialect),
+          '0006-unfinished-fills': unfinishedFillsMigration(dialect),
         }),
     },
   });

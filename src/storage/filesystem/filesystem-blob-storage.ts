@@ -55,16 +55,8 @@ export class FilesystemBlobStorage extends BlobStorage {
     });
   }
 
-  async open(location: Location): Promise<OpenBlob | undefined> {
-    const fileSystem = this.#fileSystem;
-    const file = await this.#unlessAbsent('opening', location, () =>
-      fileSystem.openForReading(pathOf(this.#root, location)),
-    );
-    if (file === undefined) return undefined;
-    return {
-      read: (target, position) => this.#attempt('reading', location, () => fileSystem.read(file, target, position)),
-      close: () => this.#attempt('closing', location, () => fileSystem.close(file)),
-    };
+  open(location: Location): Promise<OpenBlob | undefined> {
+    return this.#openFile(pathOf(this.#root, location), location);
   }
 
   async size(location: Location): Promise<number | undefined> {
@@ -135,6 +127,10 @@ export class FilesystemBlobStorage extends BlobStorage {
     return (await this.#unlessAbsent('reading', upload, () => this.#fileSystem.statusOf(path)))?.size ?? 0;
   }
 
+  openUpload(upload: string): Promise<OpenBlob | undefined> {
+    return this.#openFile(uploadPath(this.#root, upload), upload);
+  }
+
   async *readUpload(upload: string, size: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
     if (size === 0) return;
     const buffer = Buffer.allocUnsafe(Math.min(size, READ_BYTES));
@@ -164,6 +160,16 @@ export class FilesystemBlobStorage extends BlobStorage {
     for (const entry of (await this.#unlessAbsent('listing', folder, () => this.#fileSystem.list(folder))) ?? []) {
       yield entry.name;
     }
+  }
+
+  async #openFile(path: string, key: string): Promise<OpenBlob | undefined> {
+    const fileSystem = this.#fileSystem;
+    const file = await this.#unlessAbsent('opening', key, () => fileSystem.openForReading(path));
+    if (file === undefined) return undefined;
+    return {
+      read: (target, position) => this.#attempt('reading', key, () => fileSystem.read(file, target, position)),
+      close: () => this.#attempt('closing', key, () => fileSystem.close(file)),
+    };
   }
 
   async *#filesBelow(folder: string): AsyncIterable<string> {

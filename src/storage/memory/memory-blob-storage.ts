@@ -17,23 +17,15 @@ interface Kept {
 /** Bytes in memory. */
 export class MemoryBlobStorage extends BlobStorage {
   readonly #blobs = new Map<Location, Kept>();
-  readonly #uploads = new Map<string, Buffer>();
+  /** In a box each, which those who have the upload open hold. */
+  readonly #uploads = new Map<string, { bytes: Buffer }>();
 
   prepare(): Promise<void> {
     return Promise.resolve();
   }
 
   open(location: Location): Promise<OpenBlob | undefined> {
-    const kept = this.#blobs.get(location);
-    if (!kept) return Promise.resolve(undefined);
-    return Promise.resolve({
-      read: (target, position) => {
-        const piece = kept.bytes.subarray(position, position + target.byteLength);
-        target.set(piece);
-        return Promise.resolve(piece.byteLength);
-      },
-      close: () => Promise.resolve(),
-    });
+    return Promise.resolve(openBox(this.#blobs.get(location)));
   }
 
   size(location: Location): Promise<number | undefined> {
@@ -80,16 +72,20 @@ export class MemoryBlobStorage extends BlobStorage {
       const grown = Buffer.alloc(size);
       grown.set(this.#bytesOf(upload));
       grown.set(piece, position);
-      this.#uploads.set(upload, grown);
+      this.#boxOf(upload).bytes = grown;
       position += piece.byteLength;
       onWritten(piece.byteLength);
       onReleased?.(piece);
     }
-    if (!this.#uploads.has(upload)) this.#uploads.set(upload, Buffer.alloc(0));
+    this.#boxOf(upload);
   }
 
   uploadSize(upload: string): Promise<number> {
     return Promise.resolve(this.#bytesOf(upload).byteLength);
+  }
+
+  openUpload(upload: string): Promise<OpenBlob | undefined> {
+    return Promise.resolve(openBox(this.#uploads.get(upload)));
   }
 
   async *readUpload(upload: string, size: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
@@ -107,6 +103,25 @@ export class MemoryBlobStorage extends BlobStorage {
   }
 
   #bytesOf(upload: string): Buffer {
-    return this.#uploads.get(upload) ?? Buffer.alloc(0);
+    return this.#uploads.get(upload)?.bytes ?? Buffer.alloc(0);
   }
+
+  #boxOf(upload: string): { bytes: Buffer } {
+    let box = this.#uploads.get(upload);
+    if (!box) this.#uploads.set(upload, (box = { bytes: Buffer.alloc(0) }));
+    return box;
+  }
+}
+
+function openBox(box: { readonly bytes: Uint8Array } | undefined): OpenBlob | undefined {
+  return (
+    box && {
+      read: (target, position) => {
+        const piece = box.bytes.subarray(position, position + target.byteLength);
+        target.set(piece);
+        return Promise.resolve(piece.byteLength);
+      },
+      close: () => Promise.resolve(),
+    }
+  );
 }
