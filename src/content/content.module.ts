@@ -3,8 +3,12 @@ import { Clock } from '@berth/sdk';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { BlobStorage } from '../storage/blob-storage.js';
 import { BlobMount } from './blobs/blob-mount.js';
-import { BlobFetch } from './blobs/blob-fetch.js';
+import { BlobFill } from './blobs/blob-fill.js';
 import { BlobService } from './blobs/blob.service.js';
+import { FillKeeping } from './blobs/fill-keeping.js';
+import { FillLimits } from './blobs/fill-limits.js';
+import { FillMeter } from './blobs/fill-meter.js';
+import { FillUploads } from './blobs/fill-uploads.js';
 import { MissingBlobs } from './blobs/missing-blobs.js';
 import { FileSweeper } from './garbage-collection/file-sweeper.js';
 import { GarbageCollectionJob, type GarbageCollectionSchedule } from './garbage-collection/garbage-collection.job.js';
@@ -42,8 +46,12 @@ const SERVICES = [
 ];
 const PARTS = [
   BlobCommit,
-  BlobFetch,
+  BlobFill,
   FileSweeper,
+  FillKeeping,
+  FillLimits,
+  FillMeter,
+  FillUploads,
   GarbageCollection,
   GarbageCollectionJob,
   GarbageCollector,

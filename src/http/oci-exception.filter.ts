@@ -37,8 +37,9 @@ export class OciExceptionFilter implements ExceptionFilter {
         'a request failed',
       );
     }
-    if (reply.sent || reply.raw.headersSent) {
+    if (reply.sent || reply.raw.headersSent || cutsTransfer(error)) {
       // Too late for an answer: a connection cut short tells the client that the body is not whole.
+      if (!reply.sent) reply.hijack();
       reply.raw.destroy();
       return;
     }
@@ -46,6 +47,11 @@ export class OciExceptionFilter implements ExceptionFilter {
     if (!request.raw.complete) void reply.header('connection', 'close');
     void reply.code(status).headers(headers).header('content-type', ERROR_TYPE).send(body);
   }
+}
+
+/** Some content is found wrong after the request for it was taken: no client may take whatever comes then for an end. */
+function cutsTransfer(error: unknown): boolean {
+  return error instanceof RegistryError && 'cutsTransfer' in error && error.cutsTransfer === true;
 }
 
 /** The router says 404 for a path it knows under another method; the path tells whether that was the cause. */

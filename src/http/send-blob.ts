@@ -5,6 +5,7 @@ import { watchIdle } from './idle-watch.js';
 
 /** Bytes that can be read at any position. */
 export interface BlobSource {
+  /** Gives how many it read: fewer than asked for where no more are there yet, and at the end. */
   read(target: Uint8Array, position: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -71,15 +72,13 @@ async function sendLarge(
   let [sending, filling] = [first, second];
   let sent: Promise<boolean> = Promise.resolve(true);
   try {
-    const head = sending.subarray(0, Math.min(length, PIECE_BYTES));
-    await fill(blob, head, start);
+    const head = await readSome(blob, sending, start, length);
     reply.hijack();
     raw.writeHead(status, headers);
     using _idle = raw.socket ? watchIdle(raw.socket, idleTimeout) : undefined;
     sent = write(raw, head);
     for (let position = start + head.byteLength; position < start + length;) {
-      const piece = filling.subarray(0, Math.min(start + length - position, PIECE_BYTES));
-      await fill(blob, piece, position);
+      const piece = await readSome(blob, filling, position, start + length - position);
       if (!(await sent)) return;
       sent = write(raw, piece);
       position += piece.byteLength;
@@ -113,6 +112,14 @@ function write(response: ServerResponse, bytes: Uint8Array): Promise<boolean> {
       resolve(!error);
     });
   });
+}
+
+/** What is there of the next `length` bytes, as far as it fits. */
+async function readSome(blob: BlobSource, buffer: Buffer, position: number, length: number): Promise<Buffer> {
+  const target = length < buffer.byteLength ? buffer.subarray(0, length) : buffer;
+  const read = await blob.read(target, position);
+  if (read === 0) throw new Error('The stored bytes end before their size.');
+  return read === target.byteLength ? target : target.subarray(0, read);
 }
 
 async function fill(blob: BlobSource, target: Uint8Array, position: number): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type SourceFinds,
   type SourceResult,
 } from '@berth/sdk';
+import { FillLimits } from '../../src/content/blobs/fill-limits.js';
 import { aBlob, createTestRegistry, pushBlob, type TestRegistry } from '../kit/index.js';
 
 type Answer = SourceResult<SourceFinds['blob.readMiss']>;
@@ -60,6 +61,7 @@ function found(bytes = blob.bytes, size: number | undefined = bytes.byteLength):
 beforeEach(async () => {
   [answer, asked, gated, refuse, finished] = [() => found(), [], [], false, []];
   registry = await createTestRegistry({ plugins: [{ plugin: fixture }] });
+  registry.application.get(FillLimits).retryDelays = [0, 0, 0];
 });
 
 afterEach(async () => {
@@ -78,15 +80,14 @@ describe('a blob that the repository does not hold and a source has', () => {
 
     expect(asked).toEqual([{ repository: REPOSITORY, digest: blob.digest, offset: 0 }]);
     expect(gated).toMatchObject([{ digest: blob.digest, size: blob.bytes.byteLength, origin: 'mirrored' }]);
-    expect(await heldBlobs()).toBe(1);
+    await expect.poll(heldBlobs).toBe(1);
   });
 
   it('is gated and told of under one upload, so that whoever counts bytes on their way knows when they have come', async () => {
     await registry.request('GET', PATH);
 
-    const uploads = gated.map(({ upload }) => upload);
-    expect(uploads).toEqual([expect.any(String)]);
-    await expect.poll(() => finished).toEqual(uploads);
+    await expect.poll(() => finished).toEqual([expect.any(String)]);
+    expect(gated.map(({ upload }) => upload)).toEqual(finished);
   });
 
   it('is not asked for where the first content of the repository was pushed', async () => {
@@ -135,9 +136,19 @@ describe('a blob that the repository does not hold and a source has', () => {
 
   it.each([
     ['other bytes', () => found(Buffer.from('A layer that lies upstream'))],
+    ['other bytes, of a size it does not say', () => unsized(Buffer.from('A layer that lies upstream'))],
     ['too few bytes', () => found(blob.bytes.subarray(0, 9), blob.bytes.byteLength)],
+    ['too few bytes, of a size it does not say', () => unsized(blob.bytes.subarray(0, 9))],
     ['more bytes than it said', () => found(blob.bytes, 3)],
     ['another size than it said', () => found(blob.bytes, blob.bytes.byteLength + 1)],
+  ])('ends in a transfer that fails, and leaves nothing, where the source gives %s', async (_, give) => {
+    answer = give;
+
+    await expect(registry.request('GET', PATH)).rejects.toThrow();
+    expect(await heldBlobs()).toBe(0);
+  });
+
+  it.each([
     ['a stream that breaks', () => broken()],
     ['no stream', () => ({ outcome: 'found', found: {} }) as Answer],
   ])('is 502 and leaves nothing where the source gives %s', async (_, give) => {
@@ -155,6 +166,11 @@ describe('a blob that the repository does not hold and a source has', () => {
     expect(asked).toEqual([]);
   });
 });
+
+function unsized(bytes: Buffer): Answer {
+  const stream = Readable.from([bytes]);
+  return { outcome: 'found', found: { stream, size: undefined, upstream: 'upstream.example' } };
+}
 
 function broken(): Answer {
   const stream = new Readable({ read: () => {} });

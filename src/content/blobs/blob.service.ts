@@ -9,7 +9,7 @@ import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
 import { LastSeen } from '../last-seen.js';
-import { MissingBlobs } from './missing-blobs.js';
+import { MissingBlobs, type OpenedBlob } from './missing-blobs.js';
 
 export interface BlobDescription {
   readonly digest: Digest;
@@ -83,10 +83,7 @@ export class BlobService {
     this.hooks.notify('blob.deleted', { repository, digest, reason: 'request' }, context);
   }
 
-  async #openHeld(
-    repository: RepositoryName,
-    digest: Digest,
-  ): Promise<{ readonly size: number; readonly blob: OpenBlob } | undefined> {
+  async #openHeld(repository: RepositoryName, digest: Digest): Promise<OpenedBlob | undefined> {
     let held = await this.blobs.findHeld(repository, digest);
     if (!held) return undefined;
     let blob = await this.storage.open(held.location);

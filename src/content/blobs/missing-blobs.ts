@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessControl, type Digest, type RepositoryName } from '@berth/sdk';
-import { RegistryLogger } from '../../logging/registry-logger.js';
 import { Blobs } from '../../metadata/blobs.js';
 import { Repositories } from '../../metadata/repositories.js';
 import { StoredBlobs } from '../../metadata/stored-blobs.js';
@@ -9,21 +8,32 @@ import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
-import { BlobFetch, type FetchedBlob } from './blob-fetch.js';
+import { BlobFill, type FillOutcome } from './blob-fill.js';
+import { FillMeter } from './fill-meter.js';
+import { GrowingBlob } from './growing-blob.js';
 
-/** One fetch, and how many wait for it or open what it brought. */
+/** One fetch, and what those who wait for it follow. */
 interface Flight {
-  readonly fetched: Promise<FetchedBlob | undefined>;
-  users: number;
+  readonly blob: GrowingBlob;
+  readonly ended: Promise<FillOutcome>;
+  /** `growing` once there is something to follow, else how it ended. */
+  readonly begun: Promise<FillOutcome | 'growing'>;
+}
+
+export interface OpenedBlob {
+  readonly blob: OpenBlob;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /**
- * Blobs that a repository does not hold and a source may have. Whoever asks for the same one meanwhile waits for the same
- * fetch, which goes on for the others when one of them leaves.
+ * Blobs that a repository does not hold and a source may have. Whoever asks for the same one meanwhile follows the same fetch,
+ * which goes on for the others, and for later, when one of them leaves.
  */
 @Injectable()
 export class MissingBlobs implements OnApplicationShutdown {
   readonly #flights = new Map<string, Flight>();
+  readonly #running = new Set<Promise<FillOutcome>>();
   readonly #stopping = new AbortController();
 
   constructor(
@@ -31,16 +41,16 @@ export class MissingBlobs implements OnApplicationShutdown {
     private readonly repositories: Repositories,
     private readonly stored: StoredBlobs,
     private readonly storage: BlobStorage,
-    private readonly blobFetch: BlobFetch,
+    private readonly blobFill: BlobFill,
     private readonly access: AccessControl,
     private readonly hooks: HookRunner,
-    private readonly logger: RegistryLogger,
+    private readonly meter: FillMeter,
   ) {}
 
   /** After the last request: those under way may finish, and what nobody waits for any more ends. */
   async onApplicationShutdown(): Promise<void> {
     this.#stopping.abort(new Error('The server is stopping.'));
-    await Promise.allSettled([...this.#flights.values()].map(({ fetched }) => fetched));
+    await Promise.allSettled(this.#running);
   }
 
   /**
@@ -48,104 +58,97 @@ export class MissingBlobs implements OnApplicationShutdown {
    * cannot be asked counts as one that has nothing, unless the repository mirrors it.
    */
   async stat(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<number | undefined> {
-    if (await this.#isLocal(repository, digest)) return undefined;
+    if (!(await this.#mayBeElsewhere(repository, digest))) return undefined;
+    const { blob, begun } = this.#join(repository, digest, context);
+    blob.enter();
     try {
-      return await this.#use(repository, digest, context, async (fetched) =>
-        fetched.outcome === 'unkept' ? fetched.size : (await this.blobs.findHeld(repository, digest))?.size,
-      );
+      const state = await unlessAborted(begun, context.signal);
+      if (state === 'absent') return undefined;
+      return state === 'growing' ? blob.size : (await this.blobs.findHeld(repository, digest))?.size;
     } catch (cause) {
       if (!(cause instanceof UpstreamUnavailable)) throw cause;
       if (!this.access.may(context.identity, 'create', repository)) throw cause;
       if (await this.repositories.isMirrored(repository)) throw cause;
       return undefined;
+    } finally {
+      blob.leave();
     }
   }
 
-  /** The blob, open for reading, or `undefined` where nobody has it. UpstreamUnavailable where an upstream may. */
-  async open(
-    repository: RepositoryName,
-    digest: Digest,
-    context: ContentContext,
-  ): Promise<{ readonly blob: OpenBlob; readonly size: number } | undefined> {
-    if (await this.#isLocal(repository, digest)) return undefined;
-    return this.#use(repository, digest, context, async (fetched) => {
-      const found = fetched.outcome === 'unkept' ? fetched : await this.blobs.findHeld(repository, digest);
-      const blob = found && (await this.storage.open(found.location));
-      return blob && { blob, size: found.size };
-    });
+  /**
+   * The blob, open for reading from its first byte on, which has come; `undefined` where nobody has it. UpstreamUnavailable where an
+   * upstream may.
+   */
+  async open(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<OpenedBlob | undefined> {
+    if (!(await this.#mayBeElsewhere(repository, digest))) return undefined;
+    const { blob, begun } = this.#join(repository, digest, context, this.meter.coalesced);
+    blob.enter();
+    let followed: OpenBlob | undefined;
+    try {
+      const state = await unlessAborted(begun, context.signal);
+      if (state === 'absent') return undefined;
+      if (state !== 'growing') return await this.#openHeld(repository, digest);
+      followed = blob.follow(context.signal);
+      return { blob: followed, size: blob.size };
+    } finally {
+      // Whoever follows it leaves by closing it.
+      if (!followed) blob.leave();
+    }
   }
 
   /** Makes the repository hold it, where a source has it and no gate objects. UpstreamUnavailable where an upstream may have it. */
-  async fetch(
-    repository: RepositoryName,
-    digest: Digest,
-    context: ContentContext,
-  ): Promise<FetchedBlob['outcome'] | undefined> {
-    return this.#use(repository, digest, context, ({ outcome }) => Promise.resolve(outcome));
+  async fetch(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<FillOutcome> {
+    if (!this.hooks.hears('blob.readMiss')) return 'absent';
+    return unlessAborted(this.#join(repository, digest, context).ended, context.signal);
   }
 
   /** Nothing of a repository whose first content was pushed is ever asked for, but what it holds and a scrub has found damaged. */
-  async #isLocal(repository: RepositoryName, digest: Digest): Promise<boolean> {
-    if (!this.hooks.hears('blob.readMiss') || !(await this.repositories.isLocal(repository))) return false;
-    return !(await this.stored.isDamagedIn(repository, digest));
+  async #mayBeElsewhere(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    if (!this.hooks.hears('blob.readMiss')) return false;
+    return !(await this.repositories.isLocal(repository)) || this.stored.isDamagedIn(repository, digest);
   }
 
-  async #use<Result>(
-    repository: RepositoryName,
-    digest: Digest,
-    context: ContentContext,
-    use: (fetched: FetchedBlob) => Promise<Result | undefined>,
-  ): Promise<Result | undefined> {
-    if (!this.hooks.hears('blob.readMiss')) return undefined;
-    const flight = this.#join(repository, digest, context);
-    flight.users += 1;
-    try {
-      const fetched = await unlessAborted(flight.fetched, context.signal);
-      return fetched && (await use(fetched));
-    } finally {
-      flight.users -= 1;
-      const leaving = flight.users === 0 ? this.#leave(flight) : undefined;
-      // Whoever went away waits for nothing.
-      if (!context.signal.aborted) await leaving;
-    }
+  async #openHeld(repository: RepositoryName, digest: Digest): Promise<OpenedBlob | undefined> {
+    const held = await this.blobs.findHeld(repository, digest);
+    const blob = held && (await this.storage.open(held.location));
+    return blob && { blob, size: held.size };
   }
 
-  #join(repository: RepositoryName, digest: Digest, context: ContentContext): Flight {
+  #join(repository: RepositoryName, digest: Digest, context: ContentContext, coalesced?: { add(): void }): Flight {
     // For each repository apart: what is given to one must not let another one hold it.
     const key = `${repository} ${digest}`;
     const known = this.#flights.get(key);
-    if (known) return known;
-    const fetched = this.#fetch(repository, digest, context).finally(() => this.#flights.delete(key));
-    const flight = { fetched, users: 0 };
+    if (known?.blob.isJoinable) {
+      coalesced?.add();
+      return known;
+    }
+    const blob = new GrowingBlob();
+    const ended = this.#fill(repository, digest, blob, context).finally(() => {
+      this.#running.delete(ended);
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    });
+    const begun = Promise.race([blob.begun.then(() => 'growing' as const), ended]);
+    // Those who wait for it are told; it may fail after all of them have left.
+    for (const promise of [ended, begun]) promise.catch(() => undefined);
+    const flight = { blob, ended, begun };
+    this.#running.add(ended);
     this.#flights.set(key, flight);
     return flight;
   }
 
-  async #fetch(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<FetchedBlob | undefined> {
+  async #fill(
+    repository: RepositoryName,
+    digest: Digest,
+    blob: GrowingBlob,
+    context: ContentContext,
+  ): Promise<FillOutcome> {
     // A fetch may have ended since the repository was seen not to hold it.
-    if (await this.blobs.findHeld(repository, digest)) return { outcome: 'kept' };
+    if (await this.blobs.findHeld(repository, digest)) return 'kept';
     const { identity, actor, requestId } = context;
     const warn = (text: string): void => {
       context.warn(text);
     };
-    return this.blobFetch.fetch(repository, digest, {
-      identity,
-      actor,
-      requestId,
-      signal: this.#stopping.signal,
-      warn,
-    });
-  }
-
-  /** The last one out: bytes that are not kept have been opened by all who wanted them. */
-  async #leave(flight: Flight): Promise<void> {
-    // Why a fetch failed is told to those who waited for it.
-    const fetched = await flight.fetched.catch(() => undefined);
-    if (fetched?.outcome !== 'unkept' || flight.users > 0) return;
-    try {
-      await this.blobFetch.forget(fetched);
-    } catch (cause) {
-      this.logger.warn({ err: cause }, 'the bytes of a blob that is not kept could not be removed');
-    }
+    const { signal } = this.#stopping;
+    return this.blobFill.fill({ repository, digest }, blob, { identity, actor, requestId, signal, warn });
   }
 }

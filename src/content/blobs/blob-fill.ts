@@ -1,0 +1,211 @@
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { algorithmOf, type Digest, type RepositoryName, StorageError } from '@berth/sdk';
+import { RegistryLogger } from '../../logging/registry-logger.js';
+import { Repositories } from '../../metadata/repositories.js';
+import { HookRunner } from '../../plugin-host/hook-runner.js';
+import { BlobStorage } from '../../storage/blob-storage.js';
+import type { ContentContext } from '../content-context.js';
+import { UpstreamUnavailable } from '../upstream-unavailable.js';
+import { Digesting } from './digesting.js';
+import { FillKeeping } from './fill-keeping.js';
+import { FillLimits } from './fill-limits.js';
+import { type FillEnd, FillMeter } from './fill-meter.js';
+import { type FillUpload, FillUploads } from './fill-uploads.js';
+import type { GrowingBlob } from './growing-blob.js';
+import { UpstreamBytes } from './upstream-bytes.js';
+import { WrongBlob } from './wrong-blob.js';
+
+export interface WantedBlob {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+}
+
+/** `kept`: the repository holds it now. `unkept`: those who followed it have it, and nobody else. */
+export type FillOutcome = 'kept' | 'unkept' | 'absent';
+
+/** One blob on its way here. */
+interface Fill extends WantedBlob {
+  readonly blob: GrowingBlob;
+  readonly source: UpstreamBytes;
+  readonly context: ContentContext;
+  /** Where it is written, as long as it can be. */
+  upload: FillUpload | undefined;
+  /** The last thing that was asked of the source. */
+  pulling: Promise<unknown>;
+}
+
+/**
+ * Fetches one blob from whoever answers `blob.readMiss`: its bytes are followed as they come, and once they are verified the
+ * repository holds them.
+ */
+@Injectable()
+export class BlobFill {
+  constructor(
+    private readonly repositories: Repositories,
+    private readonly uploads: FillUploads,
+    private readonly keeping: FillKeeping,
+    private readonly storage: BlobStorage,
+    private readonly hooks: HookRunner,
+    private readonly limits: FillLimits,
+    private readonly meter: FillMeter,
+    private readonly logger: RegistryLogger,
+  ) {}
+
+  /** `blob`: what those who wait for it follow. Rejects with UpstreamUnavailable where an upstream may have it and does not give it. */
+  async fill(wanted: WantedBlob, blob: GrowingBlob, context: ContentContext): Promise<FillOutcome> {
+    const upload = await this.uploads.resume(wanted.repository, wanted.digest, context.signal);
+    if (upload) blob.keepIn(upload.file, upload.kept);
+    const source = this.#sourceOf(wanted, upload, context);
+    const fill: Fill = { ...wanted, blob, source, context, upload, pulling: Promise.resolve() };
+    try {
+      if (!(await this.#begin(fill))) {
+        if (upload) await this.uploads.leave(upload);
+        return 'absent';
+      }
+      const end = await this.#bring(fill);
+      this.meter.ended(end);
+      return end === 'kept' ? 'kept' : 'unkept';
+    } catch (cause) {
+      blob.fail(cause instanceof Error ? cause : new Error(String(cause)));
+      await this.#fail(fill, cause);
+      throw cause;
+    } finally {
+      source.close();
+      await blob.end();
+    }
+  }
+
+  #sourceOf(
+    { repository, digest }: WantedBlob,
+    upload: FillUpload | undefined,
+    context: ContentContext,
+  ): UpstreamBytes {
+    const started = performance.now();
+    return new UpstreamBytes({
+      digest,
+      ask: (offset) => this.hooks.source('blob.readMiss', { repository, digest, offset }, context),
+      hash: upload?.hash ?? new Digesting(algorithmOf(digest)),
+      offset: upload?.kept ?? 0,
+      limits: this.limits,
+      signal: context.signal,
+      onBroken: (upstream, cause) => {
+        this.logger.warn(
+          { repository, digest, upstream, err: cause },
+          'a transfer of a blob from an upstream broke off',
+        );
+      },
+      onFirstByte: () => {
+        this.meter.firstByte.observe((performance.now() - started) / 1000);
+      },
+      onBytes: (length) => {
+        this.meter.received.add(length);
+      },
+    });
+  }
+
+  /** False where nobody has it. */
+  async #begin({ source, upload, repository, blob }: Fill): Promise<boolean> {
+    // The server was killed when all of it was here.
+    const upstream = upload && source.isComplete ? (await this.repositories.find(repository))?.upstream : undefined;
+    if (upstream != null) source.assumeWhole(upstream);
+    else if (!(await source.begin())) return false;
+    blob.expect(source.size);
+    return true;
+  }
+
+  async #bring(fill: Fill): Promise<FillEnd> {
+    const failure = await this.#store(fill);
+    if (failure === undefined && fill.upload) return this.#keep(fill, fill.upload);
+    return this.#passOn(fill, failure);
+  }
+
+  async #pull({ source, blob }: Fill): Promise<Uint8Array | undefined> {
+    const bytes = await source.next();
+    if (bytes) blob.push(bytes);
+    else blob.complete(source.received);
+    return bytes;
+  }
+
+  /** Writes all of it. Gives why it cannot be written; what has come and is not written is in memory then. */
+  async #store(fill: Fill): Promise<Error | undefined> {
+    const { blob, context } = fill;
+    try {
+      const upload = (fill.upload ??= await this.#newUpload(fill));
+      await this.storage.append(upload.session.id, this.#streamOf(fill), {
+        offset: upload.kept,
+        signal: context.signal,
+        onBytes: () => undefined,
+        onWritten: (length) => {
+          blob.wrote(length);
+        },
+      });
+      return undefined;
+    } catch (cause) {
+      await fill.pulling;
+      const isOurs = cause instanceof StorageError || fill.upload === undefined;
+      if (!isOurs || context.signal.aborted || !(cause instanceof Error)) throw cause;
+      return cause;
+    }
+  }
+
+  async #newUpload({ repository, digest, blob }: Fill): Promise<FillUpload> {
+    const upload = await this.uploads.begin(repository, digest);
+    blob.keepIn(upload.file, 0);
+    return upload;
+  }
+
+  /** Its bytes as a stream. That the storage gives that up does not end the transfer. */
+  #streamOf(fill: Fill): Readable {
+    const pull = (): Promise<Uint8Array | undefined> => this.#pull(fill);
+    return new Readable({
+      read() {
+        fill.pulling = pull().then(
+          (bytes) => this.push(bytes ?? null),
+          (cause: unknown) => this.destroy(cause instanceof Error ? cause : new Error(String(cause))),
+        );
+      },
+    });
+  }
+
+  async #keep(fill: Fill, upload: FillUpload): Promise<FillEnd> {
+    const { repository, digest, source, context } = fill;
+    const { received: size, upstream } = source;
+    fill.upload = undefined;
+    return this.keeping.keep({ repository, digest, upload, size, upstream }, context);
+  }
+
+  /** Gives it to those who follow, and to nobody else, at the pace of the slowest. */
+  async #passOn(fill: Fill, failure: Error | undefined): Promise<FillEnd> {
+    const { repository, digest, blob, upload } = fill;
+    this.logger.error(
+      { repository, digest, err: failure },
+      'a blob from an upstream cannot be stored and is passed on',
+    );
+    fill.upload = undefined;
+    if (upload) await this.keeping.giveUp(upload, 'failed', fill.context);
+    do {
+      if (await blob.room(this.limits.windowBytes, this.limits.stallTime)) continue;
+      throw failure ?? new Error('Nobody waits for the blob.');
+    } while (await this.#pull(fill));
+    return 'unwritable';
+  }
+
+  async #fail({ repository, digest, source, upload, context }: Fill, cause: unknown): Promise<void> {
+    if (source.isBegun) {
+      const { upstream } = source;
+      this.logger.warn({ repository, digest, upstream, err: cause }, 'a source did not give the blob it had found');
+      this.meter.ended(endOf(cause, context.signal));
+    }
+    if (!upload) return;
+    const mayGoOn = cause instanceof UpstreamUnavailable ? !(cause instanceof WrongBlob) : context.signal.aborted;
+    if (mayGoOn && source.received > 0) await this.uploads.leave(upload);
+    else await this.keeping.giveUp(upload, 'failed', context);
+  }
+}
+
+function endOf(cause: unknown, signal: AbortSignal): FillEnd {
+  if (signal.aborted) return 'stopped';
+  if (cause instanceof WrongBlob) return 'wrong';
+  return cause instanceof UpstreamUnavailable ? 'broken' : 'abandoned';
+}

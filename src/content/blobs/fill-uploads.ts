@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { algorithmOf, Clock, type Digest, type RepositoryName } from '@berth/sdk';
+import { RegistryLogger } from '../../logging/registry-logger.js';
+import { Database } from '../../metadata/database.js';
+import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
+import { Uploads } from '../../metadata/uploads.js';
+import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
+import { UploadSession, type SessionTurn } from '../uploads/upload-session.js';
+import { UploadSessions } from '../uploads/upload-sessions.js';
+import { Digesting } from './digesting.js';
+
+/** Where the bytes of a blob go while it is fetched. */
+export interface FillUpload {
+  readonly session: UploadSession;
+  /** Nobody else writes to it meanwhile. */
+  readonly turn: SessionTurn;
+  /** For reading what is written. */
+  readonly file: OpenBlob;
+  /** Bytes that were there, and their hash. */
+  readonly kept: number;
+  readonly hash: Digesting;
+}
+
+/** The uploads that blobs are fetched into. Each is a session like that of a push, so that nothing takes its bytes for leftovers. */
+@Injectable()
+export class FillUploads {
+  constructor(
+    private readonly database: Database,
+    private readonly repositories: Repositories,
+    private readonly uploads: Uploads,
+    private readonly sessions: UploadSessions,
+    private readonly storage: BlobStorage,
+    private readonly clock: Clock,
+    private readonly logger: RegistryLogger,
+  ) {}
+
+  /** A new one. Rejects where it cannot be written down. */
+  async begin(repository: RepositoryName, digest: Digest): Promise<FillUpload> {
+    const store = (await this.repositories.find(repository))?.store ?? DEFAULT_STORE;
+    const session = new UploadSession(randomUUID(), repository, store, algorithmOf(digest), 0);
+    const { id, algorithm } = session;
+    const row = { id, repository, store, algorithm, actor: undefined, at: this.clock.now(), digest };
+    await this.database.transaction((facts) => this.uploads.start(facts, row), { durable: false });
+    this.sessions.remember(session);
+    try {
+      return await this.#open(session, new Digesting(algorithm), 0);
+    } catch (cause) {
+      await this.#giveUp(session);
+      throw cause;
+    }
+  }
+
+  /** One that broke off, with what is there of it; `undefined` where there is none that can be gone on with. */
+  async resume(repository: RepositoryName, digest: Digest, signal: AbortSignal): Promise<FillUpload | undefined> {
+    for (const id of await this.uploads.fillsOf(repository, digest)) {
+      if (this.sessions.isBusy(id)) continue;
+      const session = await this.sessions.get(repository, id);
+      if (session.isBusy) continue;
+      try {
+        const upload = await this.#takeUp(session, signal);
+        if (upload) return upload;
+      } catch (cause) {
+        if (signal.aborted) throw cause;
+        this.logger.warn({ digest, upload: id, err: cause }, 'what was fetched of a blob before cannot be read');
+      }
+      await this.#giveUp(session);
+    }
+    return undefined;
+  }
+
+  /** Ends it: its bytes have become a blob. */
+  finished({ session, turn }: FillUpload): void {
+    session.isClosed = true;
+    this.sessions.forget(session.id);
+    turn[Symbol.dispose]();
+  }
+
+  /** Removes its bytes; those who have them open read on. */
+  async discard({ session, turn }: FillUpload): Promise<void> {
+    turn[Symbol.dispose]();
+    await this.#giveUp(session);
+  }
+
+  /** Leaves what is there for the next who wants the blob, until it is stale. */
+  async leave({ session, turn }: FillUpload): Promise<void> {
+    this.sessions.forget(session.id);
+    turn[Symbol.dispose]();
+    const at = this.clock.now();
+    try {
+      await this.database.transaction((facts) => this.uploads.touch(facts, session.id, at), { durable: false });
+    } catch (cause) {
+      this.logger.warn({ upload: session.id, err: cause }, 'an upload that broke off could not be marked as seen');
+    }
+  }
+
+  /** `undefined` where it has no byte. */
+  async #takeUp(session: UploadSession, signal: AbortSignal): Promise<FillUpload | undefined> {
+    const { id, algorithm } = session;
+    const hash = new Digesting(algorithm);
+    const size = await this.storage.uploadSize(id);
+    for await (const bytes of this.storage.readUpload(id, size, signal)) hash.update(bytes);
+    return size === 0 ? undefined : this.#open(session, hash, size);
+  }
+
+  async #open(session: UploadSession, hash: Digesting, kept: number): Promise<FillUpload> {
+    const turn = await session.takeTurn();
+    try {
+      const nothing = (): void => undefined;
+      const { signal } = new AbortController();
+      const options = { offset: kept, signal, onBytes: nothing, onWritten: nothing };
+      if (kept === 0) await this.storage.append(session.id, Readable.from([]), options);
+      const file = await this.storage.openUpload(session.id);
+      if (!file) throw new Error(`The upload ${session.id} has gone.`);
+      return { session, turn, file, kept, hash };
+    } catch (cause) {
+      turn[Symbol.dispose]();
+      throw cause;
+    }
+  }
+
+  /** What cannot be removed now is stale later. */
+  async #giveUp(session: UploadSession): Promise<void> {
+    session.isClosed = true;
+    this.sessions.forget(session.id);
+    try {
+      await this.storage.discard(session.id);
+      await this.database.transaction((facts) => this.uploads.remove(facts, session.id), { durable: false });
+    } catch (cause) {
+      this.logger.warn({ upload: session.id, err: cause }, 'an upload that is given up could not be removed');
+    }
+  }
+}
