@@ -126,8 +126,14 @@ export class TestRegistry {
     while (!(await isSettled()) && performance.now() < end) await delay(1);
   }
 
+  /** What a mirror has sent may be on its way into the database still, with its bytes in place already. */
   private async filesLeft(): Promise<string[]> {
-    const files = await strayFiles(this.root, this.foundations.database);
+    const end = performance.now() + DRAIN_TIME;
+    let files = await strayFiles(this.root, this.foundations.database);
+    while (files.length > 0 && performance.now() < end) {
+      await delay(1);
+      files = await strayFiles(this.root, this.foundations.database);
+    }
     return files.map((file) => `no row names ${file}`);
   }
 }
