@@ -1,16 +1,17 @@
 /** The pieces of a stream that somebody needs still: one run of bytes, which grows at its end and shrinks at its beginning. */
 export class ByteWindow {
   readonly #pieces: { readonly start: number; readonly bytes: Uint8Array }[] = [];
+  #start: number;
   #end: number;
 
   /** Empty, before the byte at `start`. */
   constructor(start: number) {
-    this.#end = start;
+    this.#start = this.#end = start;
   }
 
   /** The first byte that it has; where it has none, the next that will come. */
   get start(): number {
-    return this.#pieces[0]?.start ?? this.#end;
+    return this.#start;
   }
 
   get end(): number {
@@ -22,8 +23,9 @@ export class ByteWindow {
     this.#end += bytes.byteLength;
   }
 
-  /** Lets go of the pieces that lie before `position` as a whole. */
+  /** Lets go of what lies before `position`. */
   dropBefore(position: number): void {
+    this.#start = Math.max(this.#start, Math.min(position, this.#end));
     const kept = this.#pieces.findIndex(({ start, bytes }) => start + bytes.byteLength > position);
     this.#pieces.splice(0, kept === -1 ? this.#pieces.length : kept);
   }

@@ -47,7 +47,7 @@ export class FillUploads {
     try {
       return await this.#open(session, new Digesting(algorithm), 0);
     } catch (cause) {
-      await this.#giveUp(session);
+      await this.#giveUp(id);
       throw cause;
     }
   }
@@ -56,16 +56,16 @@ export class FillUploads {
   async resume(repository: RepositoryName, digest: Digest, signal: AbortSignal): Promise<FillUpload | undefined> {
     for (const id of await this.uploads.fillsOf(repository, digest)) {
       if (this.sessions.isBusy(id)) continue;
-      const session = await this.sessions.get(repository, id);
-      if (session.isBusy) continue;
       try {
+        const session = await this.sessions.get(repository, id);
+        if (session.isBusy) continue;
         const upload = await this.#takeUp(session, signal);
         if (upload) return upload;
       } catch (cause) {
         if (signal.aborted) throw cause;
         this.logger.warn({ digest, upload: id, err: cause }, 'what was fetched of a blob before cannot be read');
       }
-      await this.#giveUp(session);
+      await this.#giveUp(id);
     }
     return undefined;
   }
@@ -79,8 +79,9 @@ export class FillUploads {
 
   /** Removes its bytes; those who have them open read on. */
   async discard({ session, turn }: FillUpload): Promise<void> {
+    session.isClosed = true;
     turn[Symbol.dispose]();
-    await this.#giveUp(session);
+    await this.#giveUp(session.id);
   }
 
   /** Leaves what is there for the next who wants the blob, until it is stale. */
@@ -120,15 +121,19 @@ export class FillUploads {
     }
   }
 
-  /** What cannot be removed now is stale later. */
-  async #giveUp(session: UploadSession): Promise<void> {
-    session.isClosed = true;
-    this.sessions.forget(session.id);
-    try {
-      await this.storage.discard(session.id);
-      await this.database.transaction((facts) => this.uploads.remove(facts, session.id), { durable: false });
-    } catch (cause) {
-      this.logger.warn({ upload: session.id, err: cause }, 'an upload that is given up could not be removed');
+  /** Bytes that cannot be removed now are swept up later, since no row names them. */
+  async #giveUp(id: string): Promise<void> {
+    this.sessions.forget(id);
+    const removals = [
+      () => this.storage.discard(id),
+      () => this.database.transaction((facts) => this.uploads.remove(facts, id), { durable: false }),
+    ];
+    for (const remove of removals) {
+      try {
+        await remove();
+      } catch (cause) {
+        this.logger.warn({ upload: id, err: cause }, 'an upload that is given up could not be removed');
+      }
     }
   }
 }
