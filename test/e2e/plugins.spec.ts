@@ -8,7 +8,7 @@ import { useServers } from './use-servers.js';
 const FIXTURES = join(import.meta.dirname, '../plugins');
 
 /** Fixtures that are not broken by themselves. */
-const WORKING = /^(greeter|tunable|resolver-\w+)$/;
+const WORKING = /^(greeter|tunable|tiny-mirror|resolver-\w+)$/;
 
 describe('a plugin that lies in a folder of its own', () => {
   const servers = useServers();

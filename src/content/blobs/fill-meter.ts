@@ -5,7 +5,8 @@ import { type Counter, type CounterSeries, type HistogramSeries, Meter } from '@
  * How a fetch from an upstream ended: the repository holds it; a gate did not want it; it could not be stored and was passed on;
  * the upstream gave something else; its transfer broke off; nobody waited for what could not be stored; the server stopped.
  */
-export type FillEnd = 'kept' | 'refused' | 'unwritable' | 'wrong' | 'broken' | 'abandoned' | 'stopped';
+const ENDS = ['kept', 'refused', 'unwritable', 'wrong', 'broken', 'abandoned', 'stopped'] as const;
+export type FillEnd = (typeof ENDS)[number];
 
 const FIRST_BYTE_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -21,6 +22,7 @@ export class FillMeter {
 
   constructor(meter: Meter) {
     this.#fills = meter.counter({ name: 'berth_mirror_fills_total', help: 'Blobs that were fetched from upstreams.' });
+    for (const outcome of ENDS) this.#fills.with({ outcome });
     this.firstByte = meter
       .histogram({
         name: 'berth_mirror_fill_first_byte_seconds',
