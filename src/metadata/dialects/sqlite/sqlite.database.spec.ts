@@ -124,6 +124,8 @@ describe('an SQLite database', () => {
     const connection = new SqliteConnection(join(folder, 'berth.db'));
     connection.exec(`
       alter table repositories drop column held_bytes;
+      drop index uploads_by_digest;
+      alter table uploads drop column digest;
       drop table api_keys;
       drop table signing_keys;
       delete from kysely_migration where name >= '0003-held-bytes';
