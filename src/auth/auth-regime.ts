@@ -26,6 +26,9 @@ export interface AuthRegimeParts {
   readonly certificates: 'unused' | 'beside credentials' | 'with credentials';
 }
 
+/** As every client writes it: what is right must not fill as many places as there are ways of writing it. */
+const PLAIN = /^\w+ \S+$/;
+
 /** What holds between two changes of the configuration: who somebody may be, and what they may do. */
 export class AuthRegime {
   readonly isOpen: boolean;
@@ -75,7 +78,7 @@ export class AuthRegime {
     if (result.outcome === 'refused') return result;
     const { identity } = result;
     if (key === undefined) this.#holders.set(request.raw.socket, identity);
-    else if (identity.method !== 'mtls') remembered.put(key, identity);
+    else if (identity.method !== 'mtls' && PLAIN.test(authorization ?? '')) remembered.put(key, identity);
     return result;
   }
 

@@ -148,6 +148,17 @@ describe('revoking', () => {
     expect((await send('DELETE', `/zot/auth/apikey?id=${uuid}`, basic('leaver'))).status).toBe(404);
     expect((await send('DELETE', '/zot/auth/apikey', basic('dev'))).status).toBe(400);
   });
+
+  it('holds within five seconds also where the key has come in two ways', async () => {
+    const { apiKey } = await made();
+    const form = new URLSearchParams({ grant_type: 'password', username: 'dev', password: apiKey }).toString();
+    expect((await send('POST', '/auth/token', {}, Buffer.from(form))).status).toBe(200);
+    guarded.registry.clock.advance(2900);
+    expect((await read('dev', apiKey)).status).toBe(200);
+    await send('DELETE', '/zot/auth/apikey?user=dev', basic('admin'));
+    guarded.registry.clock.advance(2900);
+    expectError(await read('dev', apiKey), 401, 'UNAUTHORIZED');
+  });
 });
 
 describe('a request for a key', () => {

@@ -47,6 +47,28 @@ describe('remembered credentials', () => {
     expect(remembered.get(key)).toBeUndefined();
   });
 
+  it.each([
+    ['basic', 60_000],
+    ['apiKey', 3000],
+  ] as const)('of the method %s that come in a second way count no longer than in the first', (method, lifetime) => {
+    const identity: Identity = { ...ann, method };
+    remember(identity);
+    clock.advance(lifetime - 1);
+    const again = remembered.keyOf('basic x');
+    remembered.put(again, identity);
+    expect(remembered.get(again)).toBe(identity);
+    clock.advance(1);
+    expect(remembered.get(again)).toBeUndefined();
+  });
+
+  it('that were passwords are pushed out by no number of tokens', () => {
+    const key = remember(ann);
+    const nobody: Identity = { user: undefined, groups: [], method: 'bearer' };
+    for (let count = 0; count < 10_001; count++) remembered.put(String(count), nobody);
+    expect(remembered.get('0')).toBeUndefined();
+    expect(remembered.get(key)).toBe(ann);
+  });
+
   it('of a token count no longer than the token', () => {
     const key = remember({ ...ann, claims: { exp: clock.now() / 1000 + 5 } });
     clock.advance(4999);

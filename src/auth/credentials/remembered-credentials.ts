@@ -20,7 +20,11 @@ interface Remembered {
  */
 export class RememberedCredentials {
   #keys = newKeys();
-  readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED });
+  readonly #passwords = new LRUCache<string, Remembered>({ max: REMEMBERED });
+  /** Apart, since anybody may have as many tokens as they like, nobody known too, and must not push out what was paid for with a hash. */
+  readonly #withdrawable = new LRUCache<string, Remembered>({ max: REMEMBERED });
+  /** Of those who were found by a password: it may come in several ways, the last of which counts no longer than the first. */
+  readonly #ends = new WeakMap<Identity, number>();
 
   constructor(
     private readonly clock: Clock,
@@ -38,22 +42,29 @@ export class RememberedCredentials {
   }
 
   get(key: string): Identity | undefined {
-    const found = this.#remembered.get(key);
+    const found = this.#passwords.get(key) ?? this.#withdrawable.get(key);
     if (!found) return undefined;
     if (found.until > this.clock.now()) return found.identity;
-    this.#remembered.delete(key);
+    this.#placeOf(found.identity).delete(key);
     return undefined;
   }
 
   put(key: string, identity: Identity): void {
-    const lifetime = Math.min(this.lifetime, this.#lifetimeOf(identity));
-    if (lifetime > 0) this.#remembered.set(key, { identity, until: this.clock.now() + lifetime });
+    const now = this.clock.now();
+    const until = this.#ends.get(identity) ?? now + Math.min(this.lifetime, this.#lifetimeOf(identity));
+    if (identity.method === 'basic' || identity.method === 'apiKey') this.#ends.set(identity, until);
+    if (until > now) this.#placeOf(identity).set(key, { identity, until });
   }
 
   /** What was found out before counts no more, nor what is being found out now. */
   forget(): void {
     this.#keys = newKeys();
-    this.#remembered.clear();
+    this.#passwords.clear();
+    this.#withdrawable.clear();
+  }
+
+  #placeOf({ method }: Identity): LRUCache<string, Remembered> {
+    return method === 'basic' ? this.#passwords : this.#withdrawable;
   }
 
   /** A token ends when it says. RFC 7519 section 4.1.4 */
