@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Counter, Gauge } from '@berth/sdk';
 import { authSettingsOf } from './auth-settings-of.js';
+import { accessNotices } from './auth/access-notices.js';
 import { AuthState } from './auth/auth-state.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load-config.js';
@@ -56,8 +57,7 @@ export class ConfigReload {
       if (plan.violations.length > 0) {
         throw new ConfigError(plan.violations.map((violation) => ({ file: this.path, ...violation })));
       }
-      const isOther = await this.#auth.reload(authSettingsOf(config.http, this.running.http.tls));
-      if (isOther) this.#logger.info({ event: 'access reloaded' }, 'authentication and access rules were read again');
+      await this.#reloadAccess(config);
       const taken = await this.#plugins.apply(plan);
       for (const change of [...this.#changesOfCore(config), ...plan.restarts]) {
         this.#logger.warn({ event: 'restart needed' }, `${change}: this takes effect after a restart`);
@@ -68,6 +68,16 @@ export class ConfigReload {
       this.#logInvalid(cause);
       return 'invalid';
     }
+  }
+
+  async #reloadAccess({ http }: RegistryConfig): Promise<void> {
+    const settings = authSettingsOf(http, this.running.http.tls);
+    if (!(await this.#auth.reload(settings))) return;
+    this.#logger.info({ event: 'access reloaded' }, 'authentication and access rules were read again');
+    const { hasContributed } = this.#auth;
+    // A change that opens the server should not go unnoticed.
+    for (const notice of accessNotices({ ...settings, hasContributed }, this.running.http.address))
+      this.#logger.warn({ event: 'access' }, notice);
   }
 
   #changesOfCore(config: RegistryConfig): string[] {

@@ -41,7 +41,10 @@ describe('a server that everyone may do everything with', () => {
     expect(line).toContain('base/**');
   });
 
-  it('says nothing once clients are asked for certificates', () => {
-    expect(accessNotices({ ...open, certificates: true }, '0.0.0.0')).toEqual([]);
+  it('says who may do what where users are known and there are no rules, and how everyone may read', () => {
+    for (const known of [{ certificates: true }, { hasContributed: true }]) {
+      const [line] = accessNotices({ ...open, ...known }, '0.0.0.0');
+      expect(line).toContain('"anonymousPolicy": ["read"]');
+    }
   });
 });

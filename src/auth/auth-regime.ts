@@ -21,7 +21,8 @@ export interface AuthRegimeParts {
   readonly remembered: RememberedCredentials;
   readonly meter: Meter;
   /** Absent where users may make none. */
-  readonly apiKeys: { readonly maxLifetime: number | undefined } | undefined;
+  readonly apiKeys:
+    { readonly maxLifetime: number | undefined; readonly isKnown: (user: string) => Promise<boolean> } | undefined;
   /** Whether certificates name users, and whether credentials beside one are all that counts. */
   readonly certificates: 'unused' | 'beside credentials' | 'with credentials';
 }
@@ -73,13 +74,21 @@ export class AuthRegime {
     const { authorization } = request.headers;
     // Taken before the answer is known: a reload in between must not remember what held before it.
     const key = authorization === undefined ? undefined : remembered.keyOf(authorization);
-    const authenticator = await (this.#authenticator ??= this.parts.authenticator());
+    const authenticator = await this.#opened();
     const result = await this.#counted(() => authenticator.authenticate(request));
     if (result.outcome === 'refused') return result;
     const { identity } = result;
     if (key === undefined) this.#holders.set(request.raw.socket, identity);
     else if (identity.method !== 'mtls' && PLAIN.test(authorization ?? '')) remembered.put(key, identity);
     return result;
+  }
+
+  /** Where it cannot be had this once, the next login tries again. */
+  #opened(): Promise<Authenticator> {
+    return (this.#authenticator ??= this.parts.authenticator().catch((cause: unknown) => {
+      this.#authenticator = undefined;
+      throw cause;
+    }));
   }
 
   async #counted(authenticate: () => Promise<Authenticated>): Promise<Authenticated> {

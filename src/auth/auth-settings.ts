@@ -9,4 +9,6 @@ export interface AuthSettings {
   readonly realm: string;
   /** True where clients are asked for certificates, which then name users. */
   readonly certificates: boolean;
+  /** True where a plugin contributes a backend; for those who tell of it, since the regime sees for itself. */
+  readonly hasContributed?: boolean;
 }

@@ -14,6 +14,7 @@ export class AuthState extends CredentialBackends {
   readonly #contributed: NamedBackend[] = [];
   readonly #lingering = new Map<OpenedRegime, NodeJS.Timeout>();
   #opened: OpenedRegime | undefined;
+  #isClosed = false;
 
   constructor(
     private settings: AuthSettings,
@@ -25,6 +26,10 @@ export class AuthState extends CredentialBackends {
   /** `undefined` before `open`: a command that works on the data itself asks for nobody's leave. */
   get current(): AuthRegime | undefined {
     return this.#opened?.regime;
+  }
+
+  get hasContributed(): boolean {
+    return this.#contributed.length > 0;
   }
 
   /** The backend of a plugin, for what is opened from then on. */
@@ -49,6 +54,10 @@ export class AuthState extends CredentialBackends {
   async reload(settings: AuthSettings): Promise<boolean> {
     if (isDeepStrictEqual(settings, this.settings)) return false;
     const opened = await openRegime(settings, this.parts, this.#contributed);
+    if (this.#isClosed) {
+      await opened.close();
+      return false;
+    }
     const before = this.#opened;
     this.#opened = opened;
     this.settings = settings;
@@ -62,6 +71,7 @@ export class AuthState extends CredentialBackends {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#isClosed = true;
     const open = this.#opened ? [...this.#lingering.keys(), this.#opened] : [];
     await Promise.all(open.map((opened) => this.#close(opened)));
   }

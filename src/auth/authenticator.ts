@@ -47,7 +47,11 @@ export class Authenticator {
       return typeof identity === 'object' ? known(identity) : refusal(authorization, identity);
     }
     if (holder && this.options.onMismatch === 'certificate') return known(holder);
+    // Should the client go away before it is found out, or too many have failed.
+    if (authorization.scheme === 'basic')
+      http.facts.login = { method: 'basic', user: authorization.credentials.user, reason: 'no answer was given' };
     const shown = await this.#ask(['bearer', 'basic'], request);
+    http.facts.login = undefined;
     if (typeof shown !== 'object') return refusal(authorization, shown);
     const isOther = holder !== undefined && shown.user !== undefined && shown.user !== holder.user;
     if (isOther && this.options.onMismatch === 'refuse')

@@ -106,9 +106,16 @@ function compose({ settings, auth, parts, policy, backends, tokens, remembered }
     forms,
     remembered,
     meter: parts.meter,
-    apiKeys: keys && { maxLifetime: auth.apikeyMaxLifetime },
+    apiKeys: keys && { maxLifetime: auth.apikeyMaxLifetime, isKnown: (user) => isKnownTo(chain, user) },
     certificates: certificatesOf(settings, mtls.onMismatch),
   });
+}
+
+/** Longer than any backend takes by itself, in milliseconds. */
+const LOOKUP_TIME = 30_000;
+
+async function isKnownTo(chain: CredentialChain, user: string): Promise<boolean> {
+  return (await chain.lookup(user, AbortSignal.timeout(LOOKUP_TIME))).outcome === 'found';
 }
 
 function certificatesOf({ certificates }: AuthSettings, onMismatch: CertificateMismatch) {

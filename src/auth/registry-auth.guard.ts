@@ -95,7 +95,7 @@ function decide(identity: Identity, { rule, regime, request }: Asked): boolean {
       if (identity !== ANONYMOUS || regime.answersPingToAnyone) return true;
       break;
     case 'listing':
-      if (identity.user !== undefined || regime.policy.hasAnonymous) return true;
+      if (identity.user !== undefined || identity.mayListCatalog || regime.policy.hasAnonymous) return true;
       break;
     case 'known':
       if (identity.user !== undefined) return true;

@@ -28,7 +28,8 @@ export async function serve(configPath: string | undefined): Promise<number> {
   const { logger } = foundations;
   for (const warning of warnings) logger.warn({ config: path }, warning);
   tellOfPlugins(plugins, logger);
-  const access = authSettingsOf(config.http, config.http.tls);
+  const hasContributed = plugins.loaded.some(({ plugin }) => (plugin.credentialBackends ?? []).length > 0);
+  const access = { ...authSettingsOf(config.http, config.http.tls), hasContributed };
   for (const notice of accessNotices(access, config.http.address)) logger.warn({ event: 'access' }, notice);
   const application = await blamingFile(path, () => bootstrap(foundations));
   const stopped = signalled();

@@ -6,7 +6,7 @@ import { AuditLog } from '../logging/audit-log.js';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import { SystemClock } from '../system-clock.js';
 import { authSettingsOf } from '../auth-settings-of.js';
-import { idleAuthentication } from '../auth/access-notices.js';
+import { accessNotices, idleAuthentication } from '../auth/access-notices.js';
 import { accessLines, accessWarnings } from './access-report.js';
 import type { Console } from './console.js';
 import { EXIT } from './exit-code.js';
@@ -38,10 +38,12 @@ export async function verify(configPath: string, console: Console): Promise<numb
   const warnings = [
     ...loaded.warnings,
     ...failed.map(({ name, error }) => `extensions.${name}: ${error.message}`),
-    ...idleAuthentication(authSettingsOf(config.http, config.http.tls)),
+    ...(rules ? idleAuthentication(authSettingsOf(config.http, config.http.tls)) : []),
     ...(rules ? accessWarnings(rules, plugins) : []),
   ];
-  const lines = rules ? accessLines(rules) : [];
+  const hasContributed = plugins.loaded.some(({ plugin }) => (plugin.credentialBackends ?? []).length > 0);
+  const settings = { ...authSettingsOf(config.http, config.http.tls), hasContributed };
+  const lines = rules ? accessLines(rules) : accessNotices(settings, config.http.address);
   console.out(['valid', ...warnings.map((warning) => `warning: ${warning}`), ...lines, ''].join('\n'));
   return EXIT.ok;
 }

@@ -50,7 +50,9 @@ export class RequestRecord {
     };
     this.logger.request(line);
     const route = request.routeOptions.url ?? '';
-    if (this.audit.enabled && isAudited(method, status) && !isQuestion(route, line)) this.audit.record(line);
+    // Who hangs up before the refusal has failed to log in all the same.
+    const isRecorded = isAudited(method, status) || login !== undefined;
+    if (this.audit.enabled && isRecorded && !isQuestion(route, line)) this.audit.record(line);
     const traceparent = request.headers['traceparent']?.toString();
     this.notifier.notify(
       'request.completed',

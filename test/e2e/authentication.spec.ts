@@ -242,6 +242,22 @@ describeWith({ programs: ['htpasswd'] }, 'access rules that change while the ser
     expect((await running).status).toBe(202);
     expect((await server.request('POST', '/v2/a/blobs/uploads/', { headers: basic(ADMIN) })).status).toBe(202);
 
+    await servers.configure(folder, { http: {} });
+    await pollUntil('it is open again', 5000, async () => {
+      const { status } = await server.request('POST', '/v2/a/blobs/uploads/');
+      return status === 202;
+    });
+    await servers.configure(folder, {
+      http: {
+        auth: { htpasswd: { path: users } },
+        accessControl: { repositories: { '**': { anonymousPolicy: ['read'] } }, adminPolicy: { users: ['admin'] } },
+      },
+    });
+    await pollUntil('the rules hold again', 5000, async () => {
+      const { status } = await server.request('POST', '/v2/a/blobs/uploads/');
+      return status === 401;
+    });
+    expect(server.output()).toContain('anonymousPolicy gives read without a login');
     await servers.configure(folder, { http: { accessControl: { repositories: { '[': {} } } } });
     await pollUntil('the fault is logged', 5000, () => server.output().includes('the old one stays'));
     expect((await server.request('POST', '/v2/a/blobs/uploads/')).status).toBe(401);

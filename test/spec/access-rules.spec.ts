@@ -1,7 +1,9 @@
 import { anImage, pushBlob, pushManifest } from '@berth/testkit';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectError, headerOf, jsonOf } from './exchange.js';
 import { basic, GuardedRegistry } from './guarded.js';
+import { until } from './until.js';
 
 const guarded = new GuardedRegistry(['admin', 'dev', 'author', 'outsider']);
 const image = anImage().build();
@@ -206,5 +208,22 @@ describe('the audit', () => {
     const before = guarded.registry.auditLines.all.length;
     await send('GET', '/v2/');
     expect(guarded.registry.auditLines.all.length).toBe(before);
+  });
+});
+
+describe('a client that hangs up before it is refused', () => {
+  const own = new GuardedRegistry(['dev']);
+  beforeAll(() => own.start({ auth: { failDelay: 1 } }));
+  afterAll(() => own.close());
+
+  it('has failed to log in all the same, and the audit has it', async () => {
+    const { hostname, port } = new URL(own.registry.url);
+    const socket = connect(Number(port), hostname);
+    const authorization = basic('dev', 'guess')['authorization'] ?? '';
+    socket.write(`GET /v2/ HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`);
+    await until('it is on its way', () => own.registry.openSockets > 0);
+    setImmediate(() => socket.destroy());
+    await until('it is in the audit', () => own.registry.auditLines.all.length > 0);
+    expect(own.registry.auditLines.all).toMatchObject([{ status: 499, login: { method: 'basic', user: 'dev' } }]);
   });
 });

@@ -49,6 +49,24 @@ describe('a credential backend that a plugin contributes', () => {
   });
 });
 
+describe('an API key of whom only such a backend knows', () => {
+  const guarded = new GuardedRegistry(['file']);
+  beforeAll(() => guarded.start({ auth: { apikey: true } }, { plugins: [{ plugin: badges }] }));
+  afterAll(() => guarded.close());
+
+  it('is not to be had where the backend cannot tell whether its owner is still there', async () => {
+    const make = (user: string): ReturnType<GuardedRegistry['send']> =>
+      guarded.send(
+        'POST',
+        '/zot/auth/apikey',
+        { ...basic(user), 'content-type': 'application/json' },
+        Buffer.from('{}'),
+      );
+    expect((await make('badge')).status).toBe(403);
+    expect((await make('file')).status).toBe(201);
+  });
+});
+
 describe('a server with nothing but such a backend', () => {
   let registry: TestRegistry;
 

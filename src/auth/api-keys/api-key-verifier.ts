@@ -33,7 +33,8 @@ export class ApiKeyVerifier implements SpecialPassword {
     const key = await this.keys.findByHash(hashOfKey(password));
     if (key?.owner !== user || this.#isExpired(key)) return undefined;
     const groups = await this.#groupsOf(key, signal);
-    if (!groups) return undefined;
+    // The directory may have taken seconds, in which the key was revoked.
+    if (!groups || !(await this.isAlive(key.id))) return undefined;
     if (this.clock.now() - (key.lastUsed ?? 0) > NOTED_EVERY) await this.keys.used(key.id, this.clock.now(), groups);
     return Object.freeze({ user, groups, method: 'apiKey', credentialId: key.id, ...limitsOf(key) });
   }

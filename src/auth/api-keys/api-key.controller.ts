@@ -42,12 +42,14 @@ export class ApiKeyController {
   async create(@Req() request: HttpRequest, @Res() reply: HttpReply): Promise<void> {
     const owner = this.#userOf(request);
     const { label, scopes, expirationDate } = await requestOf(request);
+    const { maxLifetime, isKnown = () => Promise.resolve(false) } = this.state.current?.apiKeys ?? {};
     const { key, row } = await this.keys.create(owner, {
       label,
       scopes,
       expiresAt: expirationDate === undefined ? undefined : Date.parse(expirationDate),
       creatorAgent: request.headers['user-agent'] ?? '',
-      maxLifetime: this.state.current?.apiKeys?.maxLifetime,
+      maxLifetime,
+      isKnown,
     });
     void reply
       .code(201)

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock, type Identity, RegistryError } from '@berth/sdk';
+import { AccessDeniedError, Clock, type Identity, RegistryError } from '@berth/sdk';
 import { type ApiKeyRow, ApiKeys } from '../../metadata/api-keys.js';
 import { hashOfKey, KEY_PREFIX } from './api-key-verifier.js';
 import { parseApiKeyScope, SCOPE_FORM } from './api-key-scopes.js';
@@ -14,8 +14,11 @@ export interface WantedKey {
   readonly creatorAgent: string;
   /** How long a key may live, in milliseconds; absent: without end. */
   readonly maxLifetime: number | undefined;
+  /** Whether a backend that can be asked for it knows the user. */
+  readonly isKnown: (user: string) => Promise<boolean>;
 }
 
+const NO_KEY = 'API keys are for owners whose end is noticed';
 const KEY_BYTES = 24;
 /** So that a table of keys stays what a person can read. */
 const KEYS_OF_ONE_USER = 1000;
@@ -38,6 +41,7 @@ export class ApiKeyService {
     wanted: WantedKey,
   ): Promise<{ readonly key: string; readonly row: ApiKeyRow }> {
     const now = this.clock.now();
+    await this.#checkOwner(owner, wanted);
     checkScopes(wanted.scopes);
     const expiresAt = endOf(wanted, now);
     if ((await this.keys.of(owner.user)).length >= KEYS_OF_ONE_USER)
@@ -58,6 +62,22 @@ export class ApiKeyService {
     };
     await this.keys.add(row);
     return { key, row };
+  }
+
+  /** A key is good for as long as its owner is there, so somebody must be able to tell that; or the key must end by itself. */
+  async #checkOwner(owner: Identity & { readonly user: string }, { maxLifetime, isKnown }: WantedKey): Promise<void> {
+    if (owner.method === 'oidc' || owner.method === 'bearer')
+      throw new AccessDeniedError({ rule: NO_KEY, reason: 'a token ends, and a key made with it would not' });
+    if (owner.method === 'mtls' && maxLifetime === undefined)
+      throw new AccessDeniedError({
+        rule: NO_KEY,
+        reason: 'keys of those whom a certificate names need http.auth.apikeyMaxLifetime',
+      });
+    if (owner.method === 'basic' && !(await isKnown(owner.user)))
+      throw new AccessDeniedError({
+        rule: NO_KEY,
+        reason: 'nobody could tell whether the owner of the key is still there',
+      });
   }
 
   list(owner: string): Promise<readonly ApiKeyRow[]> {

@@ -41,14 +41,12 @@ export class CredentialChain {
     return told ?? silent ?? { outcome: 'unknownUser' };
   }
 
-  /** Whether the user is still there, asked in the same order. A backend that cannot look up cannot tell. */
+  /** Whether the user is still there, asked in the same order. A backend that cannot look up is passed over: whom only it knows gets
+   * no key, which nobody could end. */
   async lookup(user: string, signal: AbortSignal): Promise<LookupResult> {
     let silent: LookupResult | undefined;
     for (const { name, backend } of this.backends) {
-      if (!backend.lookup) {
-        silent = { outcome: 'unavailable', reason: 'it cannot look users up' };
-        continue;
-      }
+      if (!backend.lookup) continue;
       const result = await this.#ask(name, async () => backend.lookup?.(user, signal));
       if (result?.outcome === 'found') return result;
       if (result?.outcome === 'unavailable') silent = result;

@@ -52,18 +52,6 @@ describe('the throttle of logins', () => {
     expect(slept).toEqual([250]);
   });
 
-  it('holds a refusal back to its end, also where whoever guesses has hung up', async () => {
-    const released = Promise.withResolvers<undefined>();
-    throttle = new LoginThrottle(clock, 100, () => released.promise);
-    // As often as may be held back; nothing that a client does ends the wait.
-    const held = Array.from({ length: 16 }, () => throttle.failed('ann', HERE));
-    expect(() => {
-      throttle.admit('ann', HERE);
-    }).toThrow(RegistryError);
-    released.resolve(undefined);
-    await Promise.all(held);
-  });
-
   it('refuses to try more for a user at an address while many refusals of it are held back, and holds up nobody else', async () => {
     const released = Promise.withResolvers<undefined>();
     throttle = new LoginThrottle(clock, 100, () => released.promise);

@@ -32,6 +32,13 @@ export class LdapFailure extends Error {
   }
 }
 
+/** Too many logins waited for a connection: this says nothing of the server, since anybody can send them. */
+export class NoPlace extends LdapFailure {
+  constructor(cause: unknown) {
+    super('too many logins wait for a connection', false, cause);
+  }
+}
+
 /** The connection went away under a request. */
 export class ConnectionLost extends LdapFailure {
   /** `cause`: what the socket says of it, if anything. */

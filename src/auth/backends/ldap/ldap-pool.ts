@@ -1,5 +1,5 @@
 import type { LdapConnection } from './ldap-connection.js';
-import { ConnectionLost } from './ldap-failure.js';
+import { ConnectionLost, NoPlace } from './ldap-failure.js';
 
 /** What was not used for so long may have been dropped on the way without a word. Milliseconds. */
 const KEPT_FOR = 60_000;
@@ -88,7 +88,7 @@ export class LdapPool {
     };
     const leave = (): void => {
       // Whose turn it is already has a place to give back.
-      if (this.#waiting.delete(take)) reject(signal.reason as Error);
+      if (this.#waiting.delete(take)) reject(new NoPlace(signal.reason));
     };
     signal.addEventListener('abort', leave, { once: true });
     this.#waiting.add(take);

@@ -5,7 +5,7 @@ import { LdapBreaker } from './ldap-breaker.js';
 import { LdapConnection } from './ldap-connection.js';
 import type { LdapConnections } from './ldap-directory.js';
 import type { LdapEndpoint, LdapMaterial } from './ldap-endpoint.js';
-import { failureOf, LdapFailure, openingFailureOf } from './ldap-failure.js';
+import { failureOf, LdapFailure, NoPlace, openingFailureOf } from './ldap-failure.js';
 import { LdapPool } from './ldap-pool.js';
 
 export interface LdapServerOptions {
@@ -67,6 +67,7 @@ export class LdapServer {
     } catch (cause) {
       // Who goes away says nothing about the server.
       signal.throwIfAborted();
+      if (cause instanceof NoPlace) throw cause;
       const failure = timeout.aborted ? silence(limit) : failureOf(cause);
       if (failure.counts) this.#breaker.failed();
       else this.#breaker.succeeded();

@@ -22,3 +22,11 @@ export function withinTimeLimit<Result>(work: () => Result): Result {
     context['work'] = undefined;
   }
 }
+
+/** Whether `cause` is what `withinTimeLimit` throws where the limit was reached. */
+export function isTimeUp(cause: unknown): boolean {
+  // An Error of another realm is no instance of ours.
+  return (
+    typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
+}

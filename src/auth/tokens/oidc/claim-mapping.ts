@@ -1,5 +1,6 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import type { Section } from '@berth/sdk';
+import { isTimeUp, withinTimeLimit } from '../../policy/conditions/time-limit.js';
 import type { ClaimMappingConfig } from './claim-mapping.config.js';
 
 export type MappedClaims =
@@ -18,6 +19,7 @@ interface Validation {
 }
 
 const LONGEST_NAME = 1024;
+const LIMITS = { maxAstNodes: 2000, maxDepth: 50, maxListElements: 500, maxMapEntries: 100, maxCallArguments: 16 };
 /** They must not be in a name that goes into logs and headers. */
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -35,7 +37,11 @@ export class ClaimMapping {
   static async open(config: ClaimMappingConfig): Promise<ClaimMapping> {
     const cel = await import('@marcbachmann/cel-js');
     // In cel-go a list may hold a text and what may be one: `['ci', claims.owner]`.
-    const environment = new cel.Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+    const environment = new cel.Environment({
+      limits: LIMITS,
+      enableOptionalTypes: true,
+      homogeneousAggregateLiterals: false,
+    })
       .registerVariable('claims', 'map')
       .registerVariable('vars', 'map');
     const compile = (key: string, text: string): ParseResult => compiled(environment, key, text);
@@ -51,7 +57,17 @@ export class ClaimMapping {
     );
   }
 
+  /** Within a few milliseconds: what the claims hold, strangers may choose, and all requests wait meanwhile. */
   map(claims: Section): MappedClaims {
+    try {
+      return withinTimeLimit(() => this.#map(claims));
+    } catch (cause) {
+      if (isTimeUp(cause)) return rejected('its claims took too long to read');
+      throw cause;
+    }
+  }
+
+  #map(claims: Section): MappedClaims {
     const vars: Record<string, unknown> = {};
     const context = { claims, vars };
     for (const { name, value } of this.variables) {
