@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Meter } from '@berth/sdk';
+import { outcomeOf, UpstreamTotals } from './status/upstream-totals.js';
 
 /** The numbers of the mirror, by upstream: there are as many as are configured. The server puts `berth_sync_` in front of the names. */
 @Injectable()
 export class SyncMetrics {
+  readonly totals = new UpstreamTotals();
   readonly #requests;
+  readonly #bytes;
   readonly #hits;
   readonly #misses;
   readonly #stale;
@@ -16,6 +19,7 @@ export class SyncMetrics {
     const counter = (name: string, help: string) => meter.counter({ name, help });
     const gauge = (name: string, help: string) => meter.gauge({ name, help });
     this.#requests = counter('upstream_requests_total', 'Requests to upstreams, by what became of them.');
+    this.#bytes = counter('upstream_bytes_total', 'Bytes of the bodies that upstreams answered with.');
     this.#hits = counter('hits_total', 'Manifests pulled that were held already.');
     this.#misses = counter('misses_total', 'Manifests that were fetched because somebody asked.');
     this.#stale = counter(
@@ -29,19 +33,29 @@ export class SyncMetrics {
 
   /** `status`: `undefined` where there was no answer. */
   requested(upstream: string, status: number | undefined): void {
-    this.#requests.add({ upstream, status: status === undefined ? 'none' : classOf(status) });
+    const outcome = outcomeOf(status);
+    this.#requests.add({ upstream, status: outcome });
+    this.totals.ofHost(upstream).requests[outcome] += 1;
+  }
+
+  received(upstream: string, bytes: number): void {
+    this.#bytes.add({ upstream }, bytes);
+    this.totals.ofHost(upstream).bytes += bytes;
   }
 
   hit(upstream: string): void {
     this.#hits.add({ upstream });
+    this.totals.of(upstream).hits += 1;
   }
 
   missed(upstream: string): void {
     this.#misses.add({ upstream });
+    this.totals.of(upstream).misses += 1;
   }
 
   stale(upstream: string): void {
     this.#stale.add({ upstream });
+    this.totals.of(upstream).stale += 1;
   }
 
   breaker(upstream: string, isOpen: boolean): void {
@@ -52,9 +66,4 @@ export class SyncMetrics {
     if (limit !== undefined) this.#limits.set(limit, { upstream });
     if (remaining !== undefined) this.#remaining.set(remaining, { upstream });
   }
-}
-
-/** 429 is a class of its own: it is what operators look for. */
-function classOf(status: number): string {
-  return status === 429 ? '429' : `${Math.floor(status / 100)}xx`;
 }

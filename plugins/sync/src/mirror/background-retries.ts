@@ -4,41 +4,52 @@ import type { UpstreamRegistryConfig } from '../config/upstream-registry.config.
 
 export type RetryRule = Pick<UpstreamRegistryConfig, 'maxRetries' | 'retryDelay' | 'maxRetryDelay'>;
 
+/** What failed: `what` is said of one fetch only. */
+export interface FailedFetch {
+  readonly upstream: string;
+  readonly what: string;
+}
+
 /** So many failed fetches are tried again at once: who asks for names at random fills no memory. */
 const MOST = 1000;
 
 /** Tries again what failed, after the client has long been answered. */
 @Injectable()
 export class BackgroundRetries implements OnApplicationShutdown {
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #waiting = new Map<string, { readonly upstream: string; readonly timer: NodeJS.Timeout }>();
 
   constructor(private readonly logger: PluginLogger) {}
 
   onApplicationShutdown(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
   }
 
-  /** Does `work` after the delay of the rule, and again while it rejects, so often. One that is known by `key` is not begun again. */
+  /** How many wait for their next turn, or have it. */
+  waitingFor(upstream: string): number {
+    return [...this.#waiting.values()].filter((one) => one.upstream === upstream).length;
+  }
+
+  /** Does `work` after the delay of the rule, and again while it rejects, so often. One that waits already is not begun again. */
   schedule(
-    key: string,
+    { upstream, what }: FailedFetch,
     { maxRetries = 0, retryDelay, maxRetryDelay = retryDelay }: RetryRule,
     work: () => Promise<void>,
   ): void {
     if (maxRetries === 0 || retryDelay === undefined || maxRetryDelay === undefined) return;
-    if (this.#timers.has(key) || this.#timers.size >= MOST) return;
+    if (this.#waiting.has(what) || this.#waiting.size >= MOST) return;
     const attempt = (done: number): void => {
       const delay = Math.min(retryDelay * 2 ** done, Math.max(retryDelay, maxRetryDelay));
       const timer = setTimeout(() => {
-        void this.#run(key, work).then((isDone) => {
+        void this.#run(what, work).then((isDone) => {
           // The server may have stopped meanwhile.
-          if (this.#timers.get(key) !== timer) return;
-          if (isDone || done + 1 >= maxRetries) this.#timers.delete(key);
+          if (this.#waiting.get(what)?.timer !== timer) return;
+          if (isDone || done + 1 >= maxRetries) this.#waiting.delete(what);
           else attempt(done + 1);
         });
       }, delay);
       timer.unref();
-      this.#timers.set(key, timer);
+      this.#waiting.set(what, { upstream, timer });
     };
     attempt(0);
   }

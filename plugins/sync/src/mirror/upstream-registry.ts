@@ -7,10 +7,11 @@ import type { HostPorts } from '../upstream/upstream-host.js';
 export class UpstreamRegistry {
   readonly mapping: RegistryMapping;
   readonly client: UpstreamClient;
+  #checkedAt: number | undefined;
 
   constructor(
     readonly config: UpstreamRegistryConfig,
-    ports: Omit<HostPorts, 'connections'>,
+    private readonly ports: Omit<HostPorts, 'connections'>,
   ) {
     this.mapping = new RegistryMapping(config);
     this.client = new UpstreamClient(config, ports);
@@ -20,8 +21,18 @@ export class UpstreamRegistry {
     return this.client.name;
   }
 
+  /** When it last said where a tag points, or that there is none: milliseconds since the epoch. */
+  get checkedAt(): number | undefined {
+    return this.#checkedAt;
+  }
+
   /** Whether it may be asked at all. */
   get isAsked(): boolean {
     return this.config.onDemand && !this.config.offline;
+  }
+
+  /** It has said where a tag points, or that there is none. */
+  checked(): void {
+    this.#checkedAt = this.ports.clock.now();
   }
 }

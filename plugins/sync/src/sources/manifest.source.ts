@@ -76,7 +76,8 @@ export class ManifestSource implements HookHandler<'manifest.readMiss'> {
   /** What comes of it waits in memory: core holds nothing that nobody asks for. */
   #retryLater(answering: Answering, missing: Missing): void {
     const key = keyOf(answering, missing);
-    this.retries.schedule(key, answering.registry.config, async () => {
+    const { name: upstream, config } = answering.registry;
+    this.retries.schedule({ upstream, what: key }, config, async () => {
       using deadline = new Deadline(RETRY_PATIENCE, this.registries.stopping);
       const fetched = await this.#fetch(answering, missing, deadline.signal);
       if (fetched) this.#waiting.remember(key, fetched);
@@ -90,7 +91,9 @@ export class ManifestSource implements HookHandler<'manifest.readMiss'> {
   ): Promise<FetchedManifest | undefined> {
     const ask = { repository: remote, signal };
     const fetched = await registry.client.ask((host) => fetchManifest(host, reference, ask));
-    if (fetched && reference.kind === 'tag') this.fresh.confirm(repository, reference.tag, fetched.descriptor);
+    if (reference.kind !== 'tag') return fetched;
+    registry.checked();
+    if (fetched) this.fresh.confirm(repository, reference.tag, fetched.descriptor);
     return fetched;
   }
 }

@@ -115,6 +115,7 @@ export class TagSource implements HookHandler<'tag.refresh'> {
     using deadline = new Deadline(REQUEST_PATIENCE, this.registries.stopping);
     const ask = { repository: remote, signal: deadline.signal };
     const found = await registry.client.ask((host) => resolveTag(host, { kind: 'tag', tag }, ask), hosts);
+    registry.checked();
     if (found) this.fresh.confirm(repository, tag, found);
     return found;
   }

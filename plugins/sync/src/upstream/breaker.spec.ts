@@ -35,6 +35,22 @@ describe('a breaker', () => {
     expect([breaker.tries(), breaker.tries()]).toEqual([true, false]);
   });
 
+  it('says since when it is as it is, whatever fails again meanwhile', () => {
+    const made = clock.now();
+    clock.advance(10);
+    expect([breaker.state, breaker.since]).toEqual(['closed', made]);
+    open();
+    clock.advance(1000);
+    expect([breaker.state, breaker.since]).toEqual(['half-open', made + 10]);
+    breaker.tries();
+    breaker.failed();
+    expect([breaker.state, breaker.since]).toEqual(['open', made + 10]);
+    clock.advance(1000);
+    breaker.tries();
+    breaker.succeeded();
+    expect([breaker.state, breaker.since]).toEqual(['closed', made + 2010]);
+  });
+
   it('rests again where that one fails, and closes where it succeeds', () => {
     open();
     clock.advance(1000);

@@ -7,6 +7,9 @@ export interface BreakerLimits {
   readonly openFor: number;
 }
 
+/** `half-open`: it rested long enough, and the next one tries. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
 const LIMITS: BreakerLimits = { failures: 3, openFor: 10_000 };
 
 /** Opens after failures in a row, so that nobody waits for what will fail; then lets one through at a time until one succeeds. */
@@ -14,13 +17,26 @@ export class Breaker {
   #failures = 0;
   #openedAt: number | undefined;
   #isProbing = false;
+  #since: number;
 
   constructor(
     private readonly clock: Clock,
     /** Told whenever it opens or closes. */
     private readonly onChange: (isOpen: boolean) => void = () => undefined,
     private readonly limits: BreakerLimits = LIMITS,
-  ) {}
+  ) {
+    this.#since = clock.now();
+  }
+
+  get state(): BreakerState {
+    if (!this.isOpen) return 'closed';
+    return this.isResting ? 'open' : 'half-open';
+  }
+
+  /** When it opened, or closed, or was made: milliseconds since the epoch. What fails again while it is open changes nothing of it. */
+  get since(): number {
+    return this.#since;
+  }
 
   get isOpen(): boolean {
     return this.#openedAt !== undefined;
@@ -46,6 +62,7 @@ export class Breaker {
     this.#isProbing = false;
     if (this.#openedAt === undefined) return;
     this.#openedAt = undefined;
+    this.#since = this.clock.now();
     this.onChange(false);
   }
 
@@ -55,7 +72,9 @@ export class Breaker {
     if (this.#failures < this.limits.failures) return;
     const wasOpen = this.isOpen;
     this.#openedAt = this.clock.now();
-    if (!wasOpen) this.onChange(true);
+    if (wasOpen) return;
+    this.#since = this.#openedAt;
+    this.onChange(true);
   }
 
   /** It was broken off by us, which says nothing of the upstream. */

@@ -5,7 +5,7 @@ import { Deadline } from './deadline.js';
 export interface ExchangeOptions {
   readonly method: 'GET' | 'HEAD';
   readonly headers: Readonly<Record<string, string>>;
-  readonly connections: Connections;
+  readonly connections: Pick<Connections, 'own' | 'elsewhere'>;
   /** Milliseconds until each answer has to begin. */
   readonly timeout: number;
   /** Whether a redirect may lead from TLS to where there is none. */

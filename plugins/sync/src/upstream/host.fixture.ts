@@ -16,7 +16,12 @@ export function hostOf(
   slots = UNBOUNDED,
 ): HostUnderTest {
   const connections = new Connections({ tlsVerify: true });
-  const observer = { requested: () => undefined, breaker: () => undefined, limited: () => undefined };
+  const observer = {
+    requested: () => undefined,
+    received: () => undefined,
+    breaker: () => undefined,
+    limited: () => undefined,
+  };
   const logins = { loginFor: () => Promise.resolve(undefined) };
   const ports = { connections, logins, observer, clock: new FakeClock() };
   const host = new UpstreamHost({ url: new URL(url), name, timeout: 1000, slots }, ports);

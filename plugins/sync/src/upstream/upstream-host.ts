@@ -3,8 +3,11 @@ import type { Dispatcher } from 'undici';
 import { Authorization, type KnowsLogins } from './authorization.js';
 import { Breaker } from './breaker.js';
 import type { Connections } from './connections.js';
+import { countBodies } from './counted-bodies.js';
 import { isTimeout } from './deadline.js';
 import { exchange, type ExchangeOptions } from './exchange.js';
+import { HostRecord } from './host-record.js';
+import { rateLimitIn } from './rate-limit.js';
 import { RequestSlots, type SlotLimits } from './request-slots.js';
 import { secondsOfRetryAfter } from './retry-after.js';
 import { TokenService } from './token-service.js';
@@ -27,6 +30,7 @@ export type UpstreamResponse = Pick<Dispatcher.ResponseData, 'statusCode' | 'hea
 /** What happens to one host is told to whoever counts. */
 export interface HostObserver {
   requested(host: string, status: number | undefined): void;
+  received(host: string, bytes: number): void;
   breaker(host: string, isOpen: boolean): void;
   limited(host: string, limit: number | undefined, remaining: number | undefined): void;
 }
@@ -60,6 +64,8 @@ export class UpstreamHost {
   /** Opened by what fails; by a tag that is not confirmed in time, only the second. */
   readonly breaker: Breaker;
   readonly refreshes: Breaker;
+  readonly record: HostRecord;
+  readonly #ways: Pick<Connections, 'own' | 'elsewhere'>;
   readonly #slots: RequestSlots;
   readonly #authorization: Authorization;
   #pausedUntil = 0;
@@ -75,10 +81,23 @@ export class UpstreamHost {
       observer.breaker(name, isOpen);
     });
     this.refreshes = new Breaker(clock);
+    this.record = new HostRecord(clock);
+    this.#ways = countBodies(connections, (bytes) => {
+      observer.received(name, bytes);
+    });
     this.#slots = new RequestSlots(slots);
     const tokens = new TokenService(name, connections.elsewhere, timeout, clock);
     this.#authorization = new Authorization(url, logins, tokens);
     observer.breaker(name, false);
+  }
+
+  get origin(): string {
+    return this.settings.url.origin;
+  }
+
+  /** Until when it is not asked, because it said so, in milliseconds since the epoch. */
+  get pausedUntil(): number | undefined {
+    return this.#pauseLeft() > 0 ? this.#pausedUntil : undefined;
   }
 
   /**
@@ -87,13 +106,13 @@ export class UpstreamHost {
    */
   async send(wanted: Wanted, signal: AbortSignal): Promise<UpstreamResponse> {
     this.#checkPause();
-    if (!this.breaker.tries()) throw this.trouble('it failed again and again, and is left alone for a moment');
+    if (!this.breaker.tries()) throw this.#error('it failed again and again, and is left alone for a moment');
     let release;
     try {
       release = await this.#slots.take(signal);
     } catch (cause) {
       this.breaker.gaveUp();
-      throw this.trouble('there was no turn to ask it in time', 504, cause);
+      throw this.#error('there was no turn to ask it in time', 504, cause);
     }
     try {
       const response = await this.#sendAuthorised(wanted, signal);
@@ -105,7 +124,13 @@ export class UpstreamHost {
     }
   }
 
+  /** What is wrong with what it answered, which is what is known of it from then on. */
   trouble(message: string, status = 502, cause?: unknown): UpstreamTrouble {
+    this.record.wasWrong(message);
+    return this.#error(message, status, cause);
+  }
+
+  #error(message: string, status = 502, cause?: unknown): UpstreamTrouble {
     return new UpstreamTrouble(this.name, message, { status, cause });
   }
 
@@ -130,11 +155,11 @@ export class UpstreamHost {
 
   async #exchange(wanted: Wanted, authorization: string | undefined, signal: AbortSignal) {
     const { method, path, headers = {}, isDigested = false } = wanted;
-    const { connections, observer } = this.ports;
+    const { observer } = this.ports;
     const options: ExchangeOptions = {
       method,
       headers: { ...headers, ...(authorization !== undefined && { authorization }) },
-      connections,
+      connections: this.#ways,
       timeout: this.settings.timeout,
       mayGoPlain: isDigested,
       signal,
@@ -152,6 +177,7 @@ export class UpstreamHost {
   /** Throws for what says nothing of the content. */
   async #judge(answered: UpstreamResponse & { readonly isElsewhere: boolean }): Promise<UpstreamResponse> {
     const { statusCode: status, headers, isElsewhere } = answered;
+    this.record.came({ status, isReachable: isElsewhere || status < 500 });
     this.#learnLimits(headers);
     if (status >= 500) {
       await dump(answered);
@@ -170,39 +196,48 @@ export class UpstreamHost {
 
   #failure(cause: unknown, signal: AbortSignal): UpstreamTrouble {
     if (cause instanceof UpstreamTrouble) {
-      if (cause.isDenial || cause.status === 429) this.breaker.gaveUp();
+      const isReachable = cause.isDenial || cause.status === 429;
+      if (isReachable) this.breaker.gaveUp();
       else this.breaker.failed();
+      this.record.came({ isReachable, trouble: cause.message });
       return cause;
     }
     // Whoever asked has given up, which is no failure of the upstream; its own time is bounded by `timeout`.
     if (signal.aborted) {
       this.breaker.gaveUp();
-      return this.trouble('it did not answer before it was given up', isTimeout(signal.reason) ? 504 : 502, cause);
+      return this.#error('it did not answer before it was given up', isTimeout(signal.reason) ? 504 : 502, cause);
     }
     this.breaker.failed();
-    return isTimeout(cause)
-      ? this.trouble('it does not answer in time', 504, cause)
-      : this.trouble(`it cannot be asked: ${reasonOf(cause)}`, 502, cause);
+    const trouble = isTimeout(cause) ? 'it does not answer in time' : `it cannot be asked: ${reasonOf(cause)}`;
+    this.record.came({ isReachable: false, trouble });
+    return this.#error(trouble, isTimeout(cause) ? 504 : 502, cause);
   }
 
   #pause(seconds: number | undefined): UpstreamTrouble {
     const pause = Math.min(seconds === undefined ? PAUSE : seconds * 1000, LONGEST_PAUSE);
     this.#pausedUntil = this.ports.clock.now() + pause;
-    return new UpstreamTrouble(this.name, 'it takes no more requests from us for now', {
-      status: 429,
-      retryAfter: seconds,
-    });
+    const trouble = 'it takes no more requests from us for now';
+    this.record.wasWrong(trouble);
+    return new UpstreamTrouble(this.name, trouble, { status: 429, retryAfter: seconds });
   }
 
   #checkPause(): void {
-    const left = this.#pausedUntil - this.ports.clock.now();
-    if (left <= 0 || left > LONGEST_PAUSE) return;
+    const left = this.#pauseLeft();
+    if (left <= 0) return;
     throw new UpstreamTrouble(this.name, 'it has told us to wait', { status: 429, retryAfter: Math.ceil(left / 1000) });
   }
 
+  /** Milliseconds; a clock that was set back makes no pause longer. */
+  #pauseLeft(): number {
+    const left = this.#pausedUntil - this.ports.clock.now();
+    return left > LONGEST_PAUSE ? 0 : Math.max(left, 0);
+  }
+
   #learnLimits(headers: UpstreamResponse['headers']): void {
-    const [limit, remaining] = [countOf(headers['ratelimit-limit']), countOf(headers['ratelimit-remaining'])];
-    this.ports.observer.limited(this.name, limit, remaining);
+    const limit = rateLimitIn(headers, this.ports.clock.now());
+    if (!limit) return;
+    this.record.limited(limit);
+    this.ports.observer.limited(this.name, limit.limit, limit.remaining);
   }
 }
 
@@ -210,12 +245,6 @@ export class UpstreamHost {
 export async function dump({ body }: UpstreamResponse): Promise<void> {
   // What is wrong with a body that nobody wants is nobody's matter.
   await body.dump({ limit: DUMPED_BYTES }).catch(() => undefined);
-}
-
-/** Docker Hub writes `100;w=21600`. */
-function countOf(header: string | string[] | undefined): number | undefined {
-  const match = /^\s*(\d{1,15})/.exec(String(header));
-  return match ? Number(match[1]) : undefined;
 }
 
 function reasonOf(cause: unknown): string {
