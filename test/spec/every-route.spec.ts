@@ -3,6 +3,7 @@ import { definePlugin, type PluginReply, Public, Requires } from '@berth/sdk';
 import lint from '@berth/plugin-lint';
 import metrics from '@berth/plugin-metrics';
 import scrub from '@berth/plugin-scrub';
+import sync from '@berth/plugin-sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routesOf } from '../../src/http/route-list.js';
 import { GuardedRegistry } from './guarded.js';
@@ -23,7 +24,18 @@ const LOGIN = new Set([
 const guarded = new GuardedRegistry(['admin']);
 
 beforeAll(() =>
-  guarded.start({}, { plugins: [{ plugin: where }, { plugin: metrics }, { plugin: scrub }, { plugin: lint }] }),
+  guarded.start(
+    {},
+    {
+      plugins: [
+        { plugin: where },
+        { plugin: metrics },
+        { plugin: scrub },
+        { plugin: lint },
+        { plugin: sync, section: { registries: [{ urls: ['http://127.0.0.1:9'], onDemand: true }] } },
+      ],
+    },
+  ),
 );
 afterAll(() => guarded.close());
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { isSection, type Section, validateSection } from '@berth/sdk';
+import { FakeClock, FakeMeter } from '@berth/sdk/testing';
 import { getMetadataStorage } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { warningsOf } from './config/config-warnings.js';
@@ -8,9 +9,18 @@ import { ContentConfig, TagsConfig } from './config/content.config.js';
 import { SyncConfig } from './config/sync.config.js';
 import { UpstreamRegistryConfig } from './config/upstream-registry.config.js';
 import { ContentMapping } from './mapping/content-mapping.js';
+import { UpstreamRegistry } from './mirror/upstream-registry.js';
+import { reportOf, type UpstreamReport } from './status/upstream-report.js';
+import { SyncMetrics } from './sync-metrics.js';
 
 const PAGE = readFileSync(new URL('../../../docs/mirror.md', import.meta.url), 'utf8');
-const samples = [...PAGE.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) => sectionOf(text));
+const blocks = [...PAGE.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) => text);
+const samples = blocks.filter((text) => text.includes('"extensions"')).map(sectionOf);
+const shown = JSON.parse(blocks.find((text) => text.includes('"upstreams"')) ?? '{}') as ShownStatus;
+
+interface ShownStatus {
+  readonly upstreams: readonly UpstreamReport[];
+}
 
 function sectionOf(text: string): Section {
   const { extensions } = JSON.parse(text) as { readonly extensions?: Section };
@@ -24,6 +34,30 @@ function sectionOf(text: string): Section {
 function keysOf(type: new () => object): readonly string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
   return [...new Set(rules.map(({ propertyName }) => propertyName))];
+}
+
+/** As the server tells of an upstream that has said all it can. */
+function reported(): UpstreamReport {
+  const { config } = validateSection(SyncConfig, {
+    registries: [{ urls: ['https://docker.io'], onDemand: true, namespaces: ['docker.io'] }],
+  });
+  const metrics = new SyncMetrics(new FakeMeter());
+  const logins = { loginFor: () => Promise.resolve(undefined) };
+  const ports = { logins, clock: new FakeClock(), observer: metrics };
+  const registry = new UpstreamRegistry(config.registries[0] ?? expect.fail(), ports);
+  const { record } = registry.client.hosts[0] ?? expect.fail();
+  record.came({ status: 429, isReachable: true });
+  record.limited({ limit: 100 });
+  return reportOf(registry, { totals: metrics.totals, retriesWaiting: 0 });
+}
+
+/** Every key of a document, below the keys it is in. */
+function pathsIn(value: unknown, path = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = Array.isArray(value) ? `${path}[]` : `${path}.${key}`;
+    return [at, ...pathsIn(inner, at)];
+  });
 }
 
 describe('docs/mirror.md', () => {
@@ -47,6 +81,22 @@ describe('docs/mirror.md', () => {
     }
   });
 
+  it('shows an upstream as the server tells of it', () => {
+    const [example] = shown.upstreams;
+    const report = reported();
+    expect(pathsIn(example)).toEqual(pathsIn(report));
+    const { name, urls, namespaces, hosts } = report;
+    expect(example).toMatchObject({ name, urls, namespaces, hosts: [{ name, url: hosts[0]?.url }] });
+  });
+
+  it('explains no key that is not told', () => {
+    const told = new Set(pathsIn(shown).map((path) => path.replace(/^.*\./, '')));
+    const [, table = ''] = /## How the upstreams are\n(.*?)\n## /s.exec(PAGE) ?? [];
+    const explained = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key = '']) => key);
+    expect(explained).toHaveLength(10);
+    expect(explained.filter((key) => !told.has(key))).toEqual([]);
+  });
+
   it('has every number that the plugin counts', () => {
     const sources = ['./sync-metrics.ts', './upstream/credential-files.ts'];
     const names = sources.flatMap((path) => {
@@ -55,7 +105,7 @@ describe('docs/mirror.md', () => {
         ([, name = '']) => name,
       );
     });
-    expect(names).toHaveLength(8);
+    expect(names).toHaveLength(9);
     for (const name of names) expect(PAGE).toContain(`\`berth_sync_${name}\``);
   });
 });

@@ -12,6 +12,8 @@ import { ManifestSource } from './sources/manifest.source.js';
 import { ReferrersSource } from './sources/referrers.source.js';
 import { TagListSource } from './sources/tag-list.source.js';
 import { TagSource } from './sources/tag.source.js';
+import { BreakersProbe } from './status/breakers.probe.js';
+import { StatusController } from './status/status.controller.js';
 import { SyncMetrics } from './sync-metrics.js';
 import { CredentialFiles } from './upstream/credential-files.js';
 
@@ -31,6 +33,9 @@ export default definePlugin({
     'tags.listMiss': TagListSource,
     'manifest.pulled': PullTally,
   },
+  routes: [StatusController],
+  permissions: [{ name: 'read', description: 'see how the upstreams of the mirror are' }],
+  health: [BreakersProbe],
   repositoryResolver: NamespaceResolver,
   reconfigure: Registries,
 });
