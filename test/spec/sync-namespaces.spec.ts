@@ -146,4 +146,14 @@ describe('an upstream with a namespace and a place for some of its content', () 
     expect((await pull(registry, 'gcr.io/other/manifests/1')).status).toBe(404);
     expect(asked(from).at(-1)).toBe('/v2/other/manifests/1');
   });
+
+  it('gives nothing by the name of another of its repositories, which has it by an entry before', async () => {
+    const from = await upstream();
+    for (const name of ['a/app', 'b/app']) from.has(name, anImage().build(), '1');
+    const content = ['a/*', 'b/*'].map((prefix) => ({ prefix, destination: '/local', stripPrefix: true }));
+    const registry = await mirror([from, { namespaces: ['gcr.io'], content }]);
+    expect((await pull(registry, 'a/app/manifests/1?ns=gcr.io')).status).toBe(200);
+    expect((await pull(registry, 'b/app/manifests/1?ns=gcr.io')).status).toBe(404);
+    expect(asked(from)).toEqual(['/v2/a/app/manifests/1']);
+  });
 });

@@ -42,6 +42,13 @@ describe('an entry of content', () => {
     },
   );
 
+  it('with a destination is not about the destination itself, though its pattern matches nothing too', () => {
+    expect([mapping('*', '/local').remoteOf('local'), mapping('*', '/local').remoteOf('local/a')]).toEqual([
+      undefined,
+      'a',
+    ]);
+  });
+
   it('has a place of its own by its destination, or by what it leaves out', () => {
     const entries = [mapping('a/*'), mapping('a/*', '/'), mapping('a/*', '/b'), mapping('a/*', undefined, true)];
     expect(entries.map(({ hasDestination }) => hasDestination)).toEqual([false, false, true, true]);

@@ -33,7 +33,8 @@ export class ContentMapping {
   remoteOf(local: string): string | undefined {
     const inner = below(this.#destination, local);
     const remote = inner === undefined ? undefined : joined(this.#stripped, inner);
-    return remote !== undefined && this.matches(remote) ? remote : undefined;
+    // `*` matches nothing too, and nothing is no repository.
+    return remote !== undefined && remote !== '' && this.matches(remote) ? remote : undefined;
   }
 }
 

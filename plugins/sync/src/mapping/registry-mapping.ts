@@ -39,11 +39,16 @@ export class RegistryMapping {
     return this.#namespacePaths.includes(path);
   }
 
-  /** What `name` of a namespace is called here: below the namespace, unless its `content` has another place for it. */
+  /**
+   * What `name` of a namespace is called here: below the namespace, unless its `content` has another place for it. `undefined` where that
+   * is no name, or another repository of this upstream has it: better none than the wrong one.
+   */
   localOf(name: string, namespacePath: string): RepositoryName | undefined {
     const remote = this.#remote(below(namespacePath, name) ?? name);
     const content = this.#contents.find((entry) => entry.matches(remote));
-    return parseRepositoryName(content?.hasDestination ? content.localOf(remote) : `${namespacePath}/${remote}`);
+    const local = parseRepositoryName(content?.hasDestination ? content.localOf(remote) : `${namespacePath}/${remote}`);
+    const holder = local && this.remoteOf(local);
+    return holder === undefined || holder === remote ? local : undefined;
   }
 
   /** True where a `content` with a place of its own takes it. */
