@@ -11,9 +11,6 @@ export const UPSTREAM = 'upstream.example';
 
 /** A transfer from an upstream that gives what a test tells it to, when it is told to. */
 export class Transfer extends Readable {
-  /** Bytes that somebody has taken. */
-  taken = 0;
-
   constructor() {
     super({ read: () => {} });
   }
