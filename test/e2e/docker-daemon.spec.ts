@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
 import { MEDIA_TYPES } from '@berth/sdk';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { anImage } from '../kit/builders/builders.js';
 import type { BuiltManifest } from '../kit/builders/built-manifest.js';
 import { testSeed } from '../kit/builders/test-seed.js';
-import { uploadLocation, withQuery } from '../kit/push.js';
 import type { RegistryResponse } from '../kit/registry-request.js';
+import { dockerPush } from './docker-push.js';
 import type { ServerProcess } from './server-process.js';
 import { useServers } from './use-servers.js';
 
@@ -34,30 +33,8 @@ describe('the requests of a docker daemon', () => {
   it('push an image of schema 2 whose layers come chunked and of unknown length', async () => {
     image = anImage({ seed: testSeed() }).withMediaTypes('docker').withLayers(2).withLayerSize(300_000).build();
     expect((await get('GET', '')).status).toBe(200);
-    for (const blob of image.blobs) {
-      expect((await get('HEAD', `${repository}/blobs/${blob.digest}`)).status).toBe(404);
-
-      const opened = await server.request('POST', `/v2/${repository}/blobs/uploads/`);
-      expect(opened.status).toBe(202);
-      expect(opened.headers['docker-upload-uuid']).toBeTypeOf('string');
-
-      const body = Readable.from(slices(blob.bytes, 32 * 1024));
-      const patched = await server.request('PATCH', uploadLocation(opened), { body });
-      expect([patched.status, patched.headers['range']]).toEqual([202, `0-${String(blob.bytes.length - 1)}`]);
-
-      const closing = `${withQuery(uploadLocation(patched))}digest=${encodeURIComponent(blob.digest)}`;
-      const closed = await server.request('PUT', closing);
-      expect([closed.status, closed.headers['docker-content-digest']]).toEqual([201, blob.digest]);
-
-      const head = await get('HEAD', `${repository}/blobs/${blob.digest}`);
-      expect([head.status, head.headers['content-length']]).toEqual([200, String(blob.bytes.length)]);
-    }
-    const put = await server.request('PUT', `/v2/${repository}/manifests/latest`, {
-      headers: { 'content-type': image.mediaType },
-      body: image.manifest,
-    });
-    // An empty Docker-Content-Digest makes the daemon report that the push failed.
-    expect([put.status, put.headers['docker-content-digest']]).toEqual([201, image.digest]);
+    const sent = await dockerPush(server.request, { repository, tag: 'latest', image });
+    expect(sent).toEqual(image.blobs.map(({ digest }) => digest));
   });
 
   it('pull it: HEAD by tag, GET by digest, each blob, the rest of a blob by Range', async () => {
@@ -84,7 +61,3 @@ describe('the requests of a docker daemon', () => {
     }
   });
 });
-
-function* slices(bytes: Buffer, size: number): Generator<Buffer> {
-  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
-}
