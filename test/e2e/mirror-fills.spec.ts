@@ -78,6 +78,9 @@ describeWith({ programs: ['curl'] }, 'curl, which pulls through a mirror', () =>
   });
 });
 
+/** At most so much of a fetch is in memory only. Bytes. */
+const NOT_WRITTEN_YET = 4 * MIB;
+
 describe('a mirror that is killed at half of a blob', () => {
   it('gets after its start what was missing, and no more', async () => {
     const blob = new GeneratedBlob(testSeed(), 64 * MIB);
@@ -99,7 +102,8 @@ describe('a mirror that is killed at half of a blob', () => {
     upstream.sent = 0;
     expect(await digestOfPull(again, digest)).toBe(digest);
     const resumedAt = upstream.asked[1] ?? 0;
-    expect(resumedAt).toBeGreaterThanOrEqual(blob.size / 2);
+    // What a client has may have come to it from memory, and not have been written when the server was killed.
+    expect(resumedAt).toBeGreaterThan(blob.size / 2 - NOT_WRITTEN_YET);
     expect(upstream.sent).toBe(blob.size - resumedAt);
     await pollUntil('the blob is held', 5000, async () => {
       await digestOfPull(again, digest);
