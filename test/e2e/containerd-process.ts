@@ -46,6 +46,12 @@ export class Containerd {
     return this.ctr('content', 'fetch', '--plain-http', ...(user === undefined ? [] : ['--user', user]), image);
   }
 
+  /** Fetches an image with all its content from where `hostsFolder`, such as /etc/containerd/certs.d, sends it. */
+  fetchBy(hostsFolder: string, image: string, env: NodeJS.ProcessEnv): Promise<CommandResult> {
+    const words = ['-a', join(this.folder, 'grpc.sock'), 'content', 'fetch', '--hosts-dir', hostsFolder, image];
+    return tryCommand('ctr', words, { env: { ...process.env, ...env } });
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
