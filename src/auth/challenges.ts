@@ -18,9 +18,13 @@ export interface Demand {
   readonly error?: 'invalid_token' | 'insufficient_scope' | undefined;
 }
 
+/** As the router has it. spec.md#determining-support */
+const PING_PATH = '/v2';
+
 /**
  * Asks for credentials: Bearer first, Basic second, each in a header of its own, since clients take the first one they know, and read
- * one challenge a header. RFC 9110 section 11.6.1; the token protocol of Docker
+ * one challenge a header. `GET /v2/` asks for Bearer alone where there are tokens: docker tries all its challenges in turn and gives up at
+ * Basic where it has no password. RFC 9110 section 11.6.1; the token protocol of Docker
  */
 export function putChallenges(request: HttpRequest, reply: HttpReply, forms: ChallengeForms, demand: Demand): void {
   const values: string[] = [];
@@ -35,7 +39,8 @@ export function putChallenges(request: HttpRequest, reply: HttpReply, forms: Cha
     const given = parameters.filter(([, value]) => value !== undefined);
     values.push(`Bearer ${given.map(([name, value]) => `${name}=${quoted(value ?? '')}`).join(',')}`);
   }
-  if (forms.basic) values.push(`Basic realm=${quoted(forms.basic.realm)}, charset="UTF-8"`);
+  const hasToken = forms.bearer && request.routeOptions.url === PING_PATH;
+  if (forms.basic && !hasToken) values.push(`Basic realm=${quoted(forms.basic.realm)}, charset="UTF-8"`);
   // On Node's own response, past which nothing is sent.
   if (values.length > 0) reply.raw.setHeader('WWW-Authenticate', values);
 }

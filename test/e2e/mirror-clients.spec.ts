@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { anImage, FakeUpstream } from '@berth/testkit';
 import { parse as readToml } from 'smol-toml';
@@ -13,6 +13,7 @@ import {
   REGISTRIES,
   type Registry,
   settingsOfPage,
+  tarOf,
   textOf,
   writeExamples,
 } from './mirror-examples.js';
@@ -182,12 +183,3 @@ describe('a mirror as docs/mirror.md configures it', () => {
     },
   );
 });
-
-/** An archive that a client can unpack. */
-async function tarOf(folder: string): Promise<Buffer> {
-  const content = join(folder, 'content');
-  await mkdir(content);
-  await writeFile(join(content, 'hello'), 'hello\n');
-  await runCommand('tar', ['-C', content, '-cf', join(folder, 'layer.tar'), 'hello']);
-  return readFile(join(folder, 'layer.tar'));
-}

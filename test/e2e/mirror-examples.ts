@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse as readToml } from 'smol-toml';
 import { parse as readYaml } from 'yaml';
+import { runCommand } from './run-command.js';
 import type { ServerSettings } from './use-servers.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -57,4 +58,13 @@ export async function writeExamples(folder: string, host: string): Promise<void>
 
 function withoutTls(text: string, host: string): string {
   return text.replaceAll(/"mirror\.example\.com(\/.*)"/g, `"${host}$1"\ninsecure = true`);
+}
+
+/** An archive that a client can unpack. */
+export async function tarOf(folder: string): Promise<Buffer> {
+  const content = join(folder, 'content');
+  await mkdir(content);
+  await writeFile(join(content, 'hello'), 'hello\n');
+  await runCommand('tar', ['-C', content, '-cf', join(folder, 'layer.tar'), 'hello']);
+  return readFile(join(folder, 'layer.tar'));
 }

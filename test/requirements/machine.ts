@@ -9,12 +9,17 @@ export interface Machine {
   isRoot(): boolean;
   /** True where an unprivileged user may make a user namespace, as rootless podman does. */
   hasUserNamespaces(): boolean;
+  /** True where containers can be kept from devices, without which a Docker daemon does not start. */
+  hasControlGroups(): boolean;
   /** True where npm's cache has every package of the repository's lock that is for this platform, so that npm can work offline. */
   hasNpmCache(): boolean;
 }
 
 /** Servers such as slapd lie there, and a user's PATH leaves it out. */
 const ADMINISTRATORS_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** One of these is there, by the version of the hierarchy. */
+const CONTROL_GROUPS = ['/sys/fs/cgroup/devices', '/sys/fs/cgroup/cgroup.controllers'];
 
 function isExecutable(path: string): boolean {
   try {
@@ -72,6 +77,7 @@ export function thisMachine(path: string = process.env['PATH'] ?? ''): Machine {
     hasProgram: (name) => folders.some((folder) => isExecutable(join(folder, name))),
     isRoot: () => process.getuid?.() === 0,
     hasUserNamespaces: () => (userNamespaces ??= canUnshare()),
+    hasControlGroups: () => CONTROL_GROUPS.some((path) => existsSync(path)),
     hasNpmCache: () => (npmCache ??= npmHasCached()),
   };
 }

@@ -8,12 +8,14 @@ function aMachine(parts: {
   programs?: readonly string[];
   root?: boolean;
   userNamespaces?: boolean;
+  controlGroups?: boolean;
   npmCache?: boolean;
 }): Machine {
   return {
     hasProgram: (name) => (parts.programs ?? []).includes(name),
     isRoot: () => parts.root ?? false,
     hasUserNamespaces: () => parts.userNamespaces ?? false,
+    hasControlGroups: () => parts.controlGroups ?? false,
     hasNpmCache: () => parts.npmCache ?? false,
   };
 }

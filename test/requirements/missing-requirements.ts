@@ -6,6 +6,7 @@ export interface Requirements {
   readonly programs?: readonly ProgramName[];
   readonly root?: true;
   readonly userNamespaces?: true;
+  readonly controlGroups?: true;
   readonly npmCache?: true;
 }
 
@@ -27,6 +28,9 @@ export function missingRequirements(requirements: Requirements, machine: Machine
   if (requirements.userNamespaces && !machine.hasUserNamespaces()) {
     // The kernel and whatever confines us decide that; no package brings it.
     missing.push({ reason: 'needs user namespaces: the kernel refuses `unshare --user`', obtainable: false });
+  }
+  if (requirements.controlGroups && !machine.hasControlGroups()) {
+    missing.push({ reason: 'needs control groups: /sys/fs/cgroup has none for devices', obtainable: false });
   }
   if (requirements.npmCache && !machine.hasNpmCache()) {
     missing.push({ reason: "needs npm with this repository's packages in its cache: npm ci", obtainable: true });

@@ -12,6 +12,8 @@ export const PROGRAM_PACKAGES = {
   newuidmap: 'uidmap',
   unshare: 'util-linux',
   containerd: 'containerd',
+  docker: 'docker.io',
+  dockerd: 'docker.io',
   ctr: 'containerd',
   curl: 'curl',
   openssl: 'openssl',
