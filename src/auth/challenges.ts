@@ -1,6 +1,6 @@
 import type { Action } from '@berth/sdk';
 import type { HttpReply, HttpRequest } from '../http/exchange.js';
-import { externalUrlOf } from '../http/external-url.js';
+import { externalUrlOf, hiddenHostOf } from '../http/external-url.js';
 
 /** Where the server's own tokens are given out. */
 export const TOKEN_PATH = '/auth/token';
@@ -29,7 +29,7 @@ const PING_PATH = '/v2';
 export function putChallenges(request: HttpRequest, reply: HttpReply, forms: ChallengeForms, demand: Demand): void {
   const values: string[] = [];
   if (forms.bearer) {
-    const { realm = externalUrlOf(request) + TOKEN_PATH, service } = forms.bearer;
+    const { realm = ownRealm(request), service } = forms.bearer;
     const parameters = [
       ['realm', realm],
       ['service', service],
@@ -43,6 +43,12 @@ export function putChallenges(request: HttpRequest, reply: HttpReply, forms: Cha
   if (forms.basic && !hasToken) values.push(`Basic realm=${quoted(forms.basic.realm)}, charset="UTF-8"`);
   // On Node's own response, past which nothing is sent.
   if (values.length > 0) reply.raw.setHeader('WWW-Authenticate', values);
+}
+
+/** With the host that was asked, where the token server could not tell by itself which repository a name means there. */
+function ownRealm(request: HttpRequest): string {
+  const host = hiddenHostOf(request);
+  return `${externalUrlOf(request)}${TOKEN_PATH}${host === undefined ? '' : `?host=${encodeURIComponent(host)}`}`;
 }
 
 /** What a token must say to be good for `action` in `repository`. */

@@ -6,6 +6,8 @@ import { addressOf, TrustedProxies } from './trusted-proxies.js';
 interface Outside {
   readonly url: string | undefined;
   readonly proxies: TrustedProxies | undefined;
+  /** Whether a repository may have another name here by the host that is asked. */
+  hasAliases: boolean;
 }
 
 declare module 'fastify' {
@@ -22,6 +24,7 @@ export function outsideOf({ externalUrl, trustedProxies }: HttpConfig): Outside 
   return {
     url: externalUrl ? withoutEnd(new URL(externalUrl)) : undefined,
     proxies: trustedProxies.length > 0 ? new TrustedProxies(trustedProxies) : undefined,
+    hasAliases: false,
   };
 }
 
@@ -46,6 +49,19 @@ export function externalUrlOf(request: FastifyRequest): string {
   const { name, port } = parseHost(request.host) ?? parseHost(request.headers.host) ?? listenerOf(request);
   const shown = port ?? forwardedPort(request);
   return `${scheme}://${name}${shown === undefined || shown === DEFAULT_PORTS[scheme] ? '' : `:${String(shown)}`}`;
+}
+
+/** Without the port; an IPv6 address keeps its brackets. Of a trusted proxy, the one that the client has asked it for. */
+export function hostOf({ host }: FastifyRequest): string | undefined {
+  return host === '' ? undefined : host.replace(/:\d+$/, '');
+}
+
+/** The host that was asked, where names depend on it and what is asked next, by `externalUrlOf`, does not have it. */
+export function hiddenHostOf(request: FastifyRequest): string | undefined {
+  const { url, hasAliases } = request.server.outside;
+  if (!hasAliases || url === undefined) return undefined;
+  const asked = parseHost(request.host)?.name;
+  return asked === new URL(url).hostname ? undefined : asked;
 }
 
 function schemeOf(request: FastifyRequest): 'http' | 'https' {

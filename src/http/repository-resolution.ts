@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { parseRepositoryName, RegistryError, type RepositoryResolver } from '@berth/sdk';
+import { parseRepositoryName, RegistryError, type RepositoryName, type RepositoryResolver } from '@berth/sdk';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hostOf } from './external-url.js';
 
 /** A host, with a port perhaps: what containerd sends. */
 const NAMESPACE = /^[\w.[\]:-]{1,255}$/;
@@ -15,8 +16,14 @@ export class RepositoryResolution {
     this.#resolver = resolver;
   }
 
+  /** What a client that has asked `host`, without its port, means by `name` when it says no namespace. */
+  meant(name: RepositoryName, host: string | undefined): RepositoryName {
+    return this.#resolver?.resolve({ name, namespace: undefined, host })?.repository ?? name;
+  }
+
   /** Has the repository that is meant take the place of the one that is named, before the guard sees it. */
   install(fastify: FastifyInstance): void {
+    fastify.outside.hasAliases = true;
     fastify.addHook('onRequest', (request, reply, done) => {
       try {
         this.#apply(request, reply);
@@ -43,9 +50,4 @@ export class RepositoryResolution {
     // spec.md#registry-proxying: a registry that goes by `ns` says so. Set on Node's own response, past which nothing is sent.
     if (namespace !== undefined) reply.raw.setHeader('OCI-Namespace', namespace);
   }
-}
-
-/** Without the port; an IPv6 address keeps its brackets. Of a trusted proxy, the one that the client has asked it for. */
-function hostOf({ host }: FastifyRequest): string | undefined {
-  return host === '' ? undefined : host.replace(/:\d+$/, '');
 }

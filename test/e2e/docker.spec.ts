@@ -7,7 +7,7 @@ import { Docker } from './docker-process.js';
 import { REGISTRIES, type Registry, settingsOfPage, tarOf, textOf } from './mirror-examples.js';
 import { runCommand } from './run-command.js';
 import type { ServerProcess } from './server-process.js';
-import { useServers } from './use-servers.js';
+import { type ServerSettings, useServers } from './use-servers.js';
 
 const NEEDS = { programs: ['docker', 'dockerd', 'htpasswd', 'tar'], root: true, controlGroups: true } as const;
 const SLOW = 60_000;
@@ -111,13 +111,39 @@ describeWith(NEEDS, 'docker by daemon.json of docs/mirror.md', () => {
     SLOW,
   );
 
+  it(
+    'pulls it by a token for nobody known where the mirror has users',
+    async () => {
+      const folder = await servers.folder();
+      const hub = await FakeUpstream.start();
+      stopping.push(() => hub.close());
+      const image = anImage()
+        .withLayers(0)
+        .withLayer(await tarOf(folder))
+        .build();
+      hub.has('library/app', image, '1');
+      const users = join(folder, 'htpasswd');
+      await runCommand('htpasswd', ['-bc', users, 'admin', 'admin']);
+      const server = await startMirror(folder, hub.url, {
+        auth: { htpasswd: { path: users } },
+        accessControl: { repositories: { '**': { anonymousPolicy: ['read'] } } },
+      });
+      const settings = textOf('daemon.json').replace('https://docker.mirror.example.com', hostAliasOf(server));
+      const docker = await Docker.start(settings);
+      stopping.push(() => docker.stop());
+      expect(await docker.succeed('pull', 'app:1')).toContain(`Digest: ${image.digest}`);
+    },
+    SLOW,
+  );
+
   /** As the page configures it; `localhost` stands for the name that docker knows the mirror by. */
-  async function startMirror(folder: string, hub: string): Promise<ServerProcess> {
+  async function startMirror(folder: string, hub: string, http: ServerSettings['http'] = {}): Promise<ServerProcess> {
     const credentials = join(folder, 'credentials.json');
     await writeFile(credentials, '{}');
     const urls = Object.fromEntries(REGISTRIES.map((name) => [name, hub])) as Record<Registry, string>;
     const page = JSON.stringify(settingsOfPage(urls, credentials)).replace('docker.mirror.example.com', 'localhost');
-    return servers.start(JSON.parse(page) as ReturnType<typeof settingsOfPage>, folder);
+    const { extensions } = JSON.parse(page) as ReturnType<typeof settingsOfPage>;
+    return servers.start({ http, extensions }, folder);
   }
 
   const hostAliasOf = (server: ServerProcess): string => `http://localhost:${new URL(server.url).port}`;

@@ -101,3 +101,48 @@ describe('somebody who may not read', () => {
     expect(asked?.series).toMatchObject([{ labels: { status: 'none' }, value: 1 }]);
   });
 });
+
+describe('a token for a repository that a host has another name for', () => {
+  const guarded = new GuardedRegistry([]);
+  const upstreamOfHub = {
+    urls: ['http://127.0.0.1:9'],
+    onDemand: true,
+    namespaces: ['docker.io'],
+    hostAliases: ['hub.mirror.test'],
+  };
+
+  beforeAll(() =>
+    guarded.start(
+      {
+        externalUrl: 'https://registry.example.com',
+        accessControl: { repositories: { 'docker.io/**': { anonymousPolicy: ['read'] } } },
+      },
+      { plugins: [{ plugin: sync, section: { registries: [upstreamOfHub] } }] },
+    ),
+  );
+  afterAll(() => guarded.close());
+
+  const realmAt = async (host: string): Promise<string> => {
+    const ping = await guarded.registry.request('GET', '/v2/', { headers: { host } });
+    return /realm="([^"]+)"/.exec(String(ping.headers['www-authenticate']))?.[1] ?? '';
+  };
+  const grantedBy = async (realm: string): Promise<unknown> => {
+    const { pathname, search } = new URL(`${realm}${realm.includes('?') ? '&' : '?'}scope=repository:library/app:pull`);
+    const answer = await guarded.registry.request('GET', pathname + search);
+    const { token } = JSON.parse(answer.body.toString()) as { readonly token: string };
+    const [, claims = ''] = token.split('.');
+    return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { readonly access: unknown }).access;
+  };
+
+  it('is for the repository that is meant at that host, also where the token server has another host', async () => {
+    const realm = await realmAt('hub.mirror.test');
+    expect(realm).toBe('https://registry.example.com/auth/token?host=hub.mirror.test');
+    expect(await grantedBy(realm)).toMatchObject([{ name: 'docker.io/library/app', actions: ['pull'] }]);
+  });
+
+  it('is for the one that is named anywhere else', async () => {
+    const realm = await realmAt('registry.example.com');
+    expect(realm).toBe('https://registry.example.com/auth/token');
+    expect(await grantedBy(realm)).toEqual([]);
+  });
+});

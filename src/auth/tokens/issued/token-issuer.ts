@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AccessControl, Clock, Duration, Identity } from '@berth/sdk';
+import type { AccessControl, Action, Clock, Duration, Identity, RepositoryName } from '@berth/sdk';
 import type { Jose } from '../jose.js';
 import { type Granted, writeIssuedClaims } from './issued-claims.js';
 import type { CurrentSigningKey } from './current-signing-key.js';
@@ -28,6 +28,11 @@ export interface IssuedToken {
   readonly scopes: readonly string[];
 }
 
+/** Which repository here a name in a scope means. */
+export type MeantRepository = (name: RepositoryName) => RepositoryName;
+
+const asNamed: MeantRepository = (name) => name;
+
 /** Gives tokens for what is asked, as far as the access rules give it. */
 export class TokenIssuer {
   constructor(private readonly parts: TokenIssuerParts) {}
@@ -37,11 +42,11 @@ export class TokenIssuer {
   }
 
   /** `scopes`: the values of the parameter. A token for nothing is one too: it says who has it. */
-  async issue(identity: Identity, scopes: readonly string[]): Promise<IssuedToken> {
+  async issue(identity: Identity, scopes: readonly string[], meant: MeantRepository = asNamed): Promise<IssuedToken> {
     const { jose, keys, service, clock } = this.parts;
     const issuedAt = Math.floor(clock.now() / 1000) * 1000;
     const expiresIn = this.#lifetimeFor(identity, issuedAt);
-    const granted = this.#grant(identity, scopes);
+    const granted = this.#grant(identity, scopes, meant);
     const { privateKey, kid, alg } = keys.current;
     const seconds = issuedAt / 1000;
     const token = await new jose.SignJWT({ ...writeIssuedClaims(identity, granted) })
@@ -64,15 +69,18 @@ export class TokenIssuer {
     return Math.max(SHORTEST, Math.min(longest, Math.floor(ends - issuedAt / 1000)));
   }
 
-  #grant(identity: Identity, values: readonly string[]): Granted {
+  #grant(identity: Identity, values: readonly string[], meant: MeantRepository): Granted {
     const asked = parseTokenScope(values);
     const asking = withoutCircumstances(identity);
-    const repositories = [...asked.repositories].map(([name, actions]) => {
-      return [name, [...actions].filter((action) => this.parts.access.may(asking, action, name))] as const;
-    });
+    const repositories = new Map<RepositoryName, readonly Action[]>();
+    for (const [named, actions] of asked.repositories) {
+      const name = meant(named);
+      const may = [...actions].filter((action) => this.parts.access.may(asking, action, name));
+      if (may.length > 0) repositories.set(name, [...new Set([...(repositories.get(name) ?? []), ...may])]);
+    }
     // Everyone sees there what the rules let him read; a credential that is limited must not show more than its limits do.
     const catalog = asked.catalog && identity.limits === undefined;
-    return { repositories: new Map(repositories.filter(([, may]) => may.length > 0)), catalog };
+    return { repositories, catalog };
   }
 }
 

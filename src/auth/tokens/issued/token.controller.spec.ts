@@ -7,6 +7,7 @@ import { aKey, claimsOf, pemOf } from '../../../../test/tokens/sample-keys.js';
 import type { RegistryApplication } from '../../../http/exchange.js';
 import { createFastifyAdapter } from '../../../http/fastify.adapter.js';
 import { HttpConfig } from '../../../http/http.config.js';
+import { RepositoryResolution } from '../../../http/repository-resolution.js';
 import { OciExceptionFilter } from '../../../http/oci-exception.filter.js';
 import { newFacts } from '../../../http/request-context.js';
 import { RegistryLogger } from '../../../logging/registry-logger.js';
@@ -59,6 +60,7 @@ beforeAll(async () => {
       { provide: TokenServer, useValue: server },
       { provide: CredentialCheck, useValue: credentials },
       { provide: Notifier, useValue: new FakeNotifier() },
+      RepositoryResolution,
     ],
   }).compile();
   const adapter = createFastifyAdapter(new HttpConfig());
