@@ -142,8 +142,7 @@ describeWith(NEEDS, 'docker by daemon.json of docs/mirror.md', () => {
     await writeFile(credentials, '{}');
     const urls = Object.fromEntries(REGISTRIES.map((name) => [name, hub])) as Record<Registry, string>;
     const page = JSON.stringify(settingsOfPage(urls, credentials)).replace('docker.mirror.example.com', 'localhost');
-    const { extensions } = JSON.parse(page) as ReturnType<typeof settingsOfPage>;
-    return servers.start({ http, extensions }, folder);
+    return servers.start({ ...(JSON.parse(page) as ServerSettings), http }, folder);
   }
 
   const hostAliasOf = (server: ServerProcess): string => `http://localhost:${new URL(server.url).port}`;

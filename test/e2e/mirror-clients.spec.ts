@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { anImage, FakeUpstream } from '@berth/testkit';
+import { hashSync } from 'bcrypt';
 import { parse as readToml } from 'smol-toml';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BuiltManifest } from '../kit/builders/built-manifest.js';
@@ -19,7 +20,7 @@ import {
 } from './mirror-examples.js';
 import { runCommand } from './run-command.js';
 import type { ServerProcess } from './server-process.js';
-import { useServers } from './use-servers.js';
+import { type ServerSettings, useServers } from './use-servers.js';
 
 /** What is not for 127.0.0.1 goes nowhere: a client that leaves the mirror aside must not reach the real registry. */
 const NOWHERE = { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' };
@@ -58,7 +59,7 @@ describe('the examples of docs/mirror.md for clients', () => {
       readonly nodes: readonly { readonly extraMounts: readonly { readonly containerPath: string }[] }[];
     };
     const [mount] = nodes.flatMap(({ extraMounts }) => extraMounts);
-    expect(containerdConfigPatches.map(readToml)).toEqual([
+    expect(containerdConfigPatches.map((patch) => readToml(patch))).toEqual([
       { plugins: { 'io.containerd.grpc.v1.cri': { registry: { config_path: mount?.containerPath } } } },
     ]);
   });
@@ -66,7 +67,26 @@ describe('the examples of docs/mirror.md for clients', () => {
 
 const FAKES = Object.fromEntries(REGISTRIES.map((name) => [name, `http://${name}`])) as Record<Registry, string>;
 
-describe('a mirror as docs/mirror.md configures it', () => {
+const ADMIN = 'admin:admin';
+/** Bcrypt of that password, with the least work. */
+const USERS = `admin:${hashSync('admin', 4)}\n`;
+
+type Http = NonNullable<ServerSettings['http']>;
+
+const OPEN = (): Http => ({});
+/** Everyone may read what is mirrored, for which some clients fetch a token. */
+const READ_BY_ALL = (folder: string): Http => ({
+  auth: { htpasswd: { path: join(folder, 'htpasswd') } },
+  accessControl: {
+    repositories: Object.fromEntries(REGISTRIES.map((name) => [`${name}/**`, { anonymousPolicy: ['read'] }])),
+    adminPolicy: { users: ['admin'] },
+  },
+});
+
+describe.each([
+  ['without users', OPEN],
+  ['that everyone may read from', READ_BY_ALL],
+])('a mirror as docs/mirror.md configures it, %s,', (_, http) => {
   const servers = useServers();
   const upstreams = new Map<Registry, { readonly fake: FakeUpstream; readonly image: BuiltManifest }>();
   let folder: string;
@@ -84,7 +104,9 @@ describe('a mirror as docs/mirror.md configures it', () => {
       urls[name] = fake.url;
     }
     await writeFile(join(folder, 'credentials.json'), '{}');
-    server = await servers.start(settingsOfPage(urls, join(folder, 'credentials.json')), folder);
+    await writeFile(join(folder, 'htpasswd'), USERS);
+    const settings = settingsOfPage(urls, join(folder, 'credentials.json'));
+    server = await servers.start({ ...settings, http: http(folder) }, folder);
     await writeExamples(folder, server.host);
     await mkdir(join(folder, '.config/containers'), { recursive: true });
     await copyFile(join(folder, 'registries.conf'), join(folder, '.config/containers/registries.conf'));
@@ -101,7 +123,8 @@ describe('a mirror as docs/mirror.md configures it', () => {
   /** Each client has the mirror as it was at the start: nothing of the upstream is held. */
   const forget = async (name: Registry): Promise<void> => {
     const path = `/v2/${name}/library/app/manifests/${of(name).image.digest}`;
-    await server.request('DELETE', path);
+    const headers = { authorization: `Basic ${Buffer.from(ADMIN).toString('base64')}` };
+    await server.request('DELETE', path, { headers });
     of(name).fake.requests.length = 0;
   };
 
