@@ -7,7 +7,6 @@ import { BlobFill } from './blobs/blob-fill.js';
 import { BlobService } from './blobs/blob.service.js';
 import { FillKeeping } from './blobs/fill-keeping.js';
 import { FillLimits } from './blobs/fill-limits.js';
-import { FillMeter } from './blobs/fill-meter.js';
 import { FillUploads } from './blobs/fill-uploads.js';
 import { MissingBlobs } from './blobs/missing-blobs.js';
 import { FileSweeper } from './garbage-collection/file-sweeper.js';
@@ -16,6 +15,7 @@ import { GarbageCollection } from './garbage-collection/garbage-collection.js';
 import { GarbageCollector } from './garbage-collection/garbage-collector.js';
 import { GraceTime } from './grace-time.js';
 import { LastSeen } from './last-seen.js';
+import { MirrorMeter } from './mirror-meter.js';
 import { ManifestCache } from './manifests/manifest-cache.js';
 import { ManifestFetch } from './manifests/manifest-fetch.js';
 import { ManifestCommit } from './manifests/manifest-commit.js';
@@ -50,7 +50,6 @@ const PARTS = [
   FileSweeper,
   FillKeeping,
   FillLimits,
-  FillMeter,
   FillUploads,
   GarbageCollection,
   GarbageCollectionJob,
@@ -62,6 +61,7 @@ const PARTS = [
   ManifestRemoval,
   MirroredCommit,
   MirroredManifests,
+  MirrorMeter,
   MissingBlobs,
   PullCounter,
   PushRights,
@@ -104,7 +104,7 @@ export class ContentModule {
         ...PARTS,
         ...SERVICES,
       ],
-      exports: [Clock, BlobStorage, GarbageCollection, MissingBlobs, ...SERVICES],
+      exports: [Clock, BlobStorage, GarbageCollection, MirrorMeter, MissingBlobs, ...SERVICES],
     };
   }
 }

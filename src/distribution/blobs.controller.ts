@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Head, Req, Res } from '@nestjs/common';
 import type { Digest, RepositoryName } from '@berth/sdk';
 import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { BlobService } from '../content/blobs/blob.service.js';
+import { MirrorMeter } from '../content/mirror-meter.js';
 import { HttpOptions } from '../http/http-options.js';
 import { ContentDigest, Repository } from '../http/parameters.js';
 import { contextOf } from '../http/request-context.js';
@@ -14,6 +15,7 @@ import { Endpoint } from './endpoint.decorator.js';
 export class BlobsController {
   constructor(
     private readonly blobs: BlobService,
+    private readonly meter: MirrorMeter,
     private readonly options: HttpOptions,
   ) {}
 
@@ -40,7 +42,9 @@ export class BlobsController {
     @Req() request: HttpRequest,
     @Res() reply: HttpReply,
   ): Promise<void> {
-    const { size, blob } = await this.blobs.open(repository, digest, contextOf(request));
+    const pulled = await this.blobs.open(repository, digest, contextOf(request));
+    const { size, blob } = pulled;
+    request.facts.counted = this.meter.blobPulled(pulled);
     await sendBlob(reply, blob, () => answerBlob(request, digest, size, request.headers.range), this.options);
   }
 

@@ -10,6 +10,7 @@ import {
 } from '@berth/sdk';
 import type { HttpReply, HttpRequest } from '../http/exchange.js';
 import { ManifestService } from '../content/manifests/manifest.service.js';
+import { MirrorMeter } from '../content/mirror-meter.js';
 import { readLimited } from '../content/read-limited.js';
 import { HttpOptions } from '../http/http-options.js';
 import { ManifestReference, Repository } from '../http/parameters.js';
@@ -26,6 +27,7 @@ const MAX_TAGS = 100;
 export class ManifestsController {
   constructor(
     private readonly manifests: ManifestService,
+    private readonly meter: MirrorMeter,
     private readonly options: HttpOptions,
   ) {}
 
@@ -50,7 +52,9 @@ export class ManifestsController {
     @Req() request: HttpRequest,
     @Res() reply: HttpReply,
   ): Promise<void> {
-    sendManifest(request, reply, await this.manifests.pull(repository, reference, contextOf(request)));
+    const pulled = await this.manifests.pull(repository, reference, contextOf(request));
+    request.facts.counted = this.meter.manifestPulled(pulled);
+    sendManifest(request, reply, pulled);
   }
 
   /** end-7a, end-7b · spec.md#pushing-manifests */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ANONYMOUS, type Identity } from '@berth/sdk';
+import { ANONYMOUS, type CounterSeries, type Identity } from '@berth/sdk';
 import type { FastifyRequest } from 'fastify';
 
 /** Holds nothing secret. */
@@ -26,6 +26,10 @@ export interface RequestFacts {
   digest: string | undefined;
   /** Bytes of the body that was received or sent. */
   bytes: number;
+  /** Bytes of a long answer that have left so far. */
+  sent: number;
+  /** Counts the content that was sent, once the answer is over. */
+  counted: CounterSeries | undefined;
   readonly response: ServerResponse;
   /** Milliseconds of silence after which the answer is cut. */
   readonly idleTimeout: number;
@@ -48,6 +52,8 @@ export function newFacts(response: ServerResponse, idleTimeout: number): Request
     reference: undefined,
     digest: undefined,
     bytes: 0,
+    sent: 0,
+    counted: undefined,
     response,
     idleTimeout,
   };

@@ -32,6 +32,7 @@ export class RequestRecord {
     const duration = performance.now() - facts.arrived;
     const { repository, reference, digest, actor, bytes, login, rule } = facts;
     this.#series.add(method, status, duration, isWhole && method === 'GET' ? bytes : 0);
+    facts.counted?.add(isWhole ? bytes : facts.sent);
     const line = {
       requestId: id,
       method,

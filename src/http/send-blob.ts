@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { BufferPool } from './buffer-pool.js';
 import { watchIdle } from './idle-watch.js';
+import type { RequestFacts } from './request-context.js';
 
 /** Bytes that can be read at any position. */
 export interface BlobSource {
@@ -44,6 +45,10 @@ export async function sendBlob(
     reply.request.facts.bytes = answer.length;
     if (answer.length <= PIECE_BYTES / 4) await sendSmall(reply, blob, answer);
     else await sendLarge(reply, blob, answer, limits);
+  } catch (cause) {
+    // What the client gets now is an error, or nothing more.
+    reply.request.facts.bytes = reply.request.facts.sent;
+    throw cause;
   } finally {
     await blob.close();
   }
@@ -67,7 +72,7 @@ async function sendLarge(
   { status, headers, start, length }: BlobAnswer,
   { idleTimeout }: SendLimits,
 ): Promise<void> {
-  const { raw } = reply;
+  const { raw, request } = reply;
   const [first, second] = [pieces.take(), pieces.take()];
   let [sending, filling] = [first, second];
   let sent: Promise<boolean> = Promise.resolve(true);
@@ -76,11 +81,11 @@ async function sendLarge(
     reply.hijack();
     raw.writeHead(status, headers);
     using _idle = raw.socket ? watchIdle(raw.socket, idleTimeout) : undefined;
-    sent = write(raw, head);
+    sent = write(raw, head, request.facts);
     for (let position = start + head.byteLength; position < start + length;) {
       const piece = await readSome(blob, filling, position, start + length - position);
       if (!(await sent)) return;
-      sent = write(raw, piece);
+      sent = write(raw, piece, request.facts);
       position += piece.byteLength;
       [sending, filling] = [filling, sending];
     }
@@ -97,7 +102,7 @@ async function sendLarge(
 }
 
 /** Resolves true when the bytes have left, false when the client has gone. */
-function write(response: ServerResponse, bytes: Uint8Array): Promise<boolean> {
+function write(response: ServerResponse, bytes: Uint8Array, facts: RequestFacts): Promise<boolean> {
   return new Promise((resolve) => {
     if (response.destroyed) {
       resolve(false);
@@ -109,6 +114,7 @@ function write(response: ServerResponse, bytes: Uint8Array): Promise<boolean> {
     response.once('close', gone);
     response.write(bytes, (error) => {
       response.off('close', gone);
+      if (!error) facts.sent += bytes.byteLength;
       resolve(!error);
     });
   });

@@ -17,6 +17,8 @@ export interface HeldBlobRow extends BlobRow {
   readonly repositoryId: number;
   /** When the repository's hold was last marked, not when the bytes were. */
   readonly lastSeen: number;
+  /** Who supplied the bytes; `null` where a client pushed or mounted them. */
+  readonly upstream: string | null;
 }
 
 export interface BlobKey {
@@ -44,7 +46,7 @@ export class Blobs {
           .where('r.name', '=', repository)
           .where('m.digest', '=', digest)
           .where('b.state', '=', 'present')
-          .select(['b.size', 'b.location', 'r.id as repositoryId', 'm.last_seen as lastSeen']),
+          .select(['b.size', 'b.location', 'r.id as repositoryId', 'm.last_seen as lastSeen', 'm.upstream']),
     );
     this.#present = database.prepare<{ store: string; digest: Digest }, BlobRow>((reader, { store, digest }) =>
       reader

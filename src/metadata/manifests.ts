@@ -11,6 +11,8 @@ export interface ManifestRow {
   readonly size: number;
   readonly origin: Origin;
   readonly lastSeen: number;
+  /** Who supplied it; `null` where a client pushed it. */
+  readonly upstream: string | null;
 }
 
 export interface ManifestReference {
@@ -45,6 +47,7 @@ const ROW = [
   'm.size',
   'm.origin',
   'm.last_seen as lastSeen',
+  'm.upstream',
 ] as const;
 
 /** SQLite takes 32,766 values a statement; a manifest of 4 MiB may name more layers than fit in one. */

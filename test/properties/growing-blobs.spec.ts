@@ -56,7 +56,7 @@ describe('a blob that grows', () => {
           };
           const blob = new GrowingBlob();
           blob.keepIn(file, kept);
-          blob.expect(size);
+          blob.expect('upstream.example', size);
           blob.enter();
 
           const got: Promise<Buffer>[] = [];
@@ -105,7 +105,7 @@ describe('a blob that grows', () => {
       fc.asyncProperty(fc.integer({ min: 1, max: 200_000 }), fc.nat(200_000), async (size, from) => {
         const bytes = numbered(size);
         const blob = new GrowingBlob();
-        blob.expect(size);
+        blob.expect('upstream.example', size);
         blob.enter();
         const reading = readOn(blob.follow(NEVER), Math.min(from, size - 1), 4096, size);
         blob.push(bytes);

@@ -4,6 +4,12 @@ import { stateOf } from './sync-state.js';
 import { pull, useSync, WINDOW } from './use-sync.js';
 
 const NO_REQUESTS = { '2xx': 0, '3xx': 0, '4xx': 0, '429': 0, '5xx': 0, none: 0 };
+const NO_FETCHES = { kept: 0, refused: 0, unwritable: 0, wrong: 0, broken: 0, abandoned: 0, stopped: 0 };
+const NO_BLOBS = { blobHits: 0, blobMisses: 0, coalesced: 0, blobsFetched: NO_FETCHES };
+const NOTHING = {
+  ...{ requests: NO_REQUESTS, bytesReceived: 0, hits: 0, misses: 0, stale: 0 },
+  ...{ ...NO_BLOBS, bytesFromCache: 0, bytesPassedOn: 0 },
+};
 const { upstream, mirror, mirrorWith } = useSync();
 const image = anImage().build();
 let from: FakeUpstream;
@@ -33,7 +39,8 @@ describe('an upstream', () => {
           reachable: null,
           lastCheck: null,
           retriesWaiting: 0,
-          counts: { requests: NO_REQUESTS, bytesReceived: 0, hits: 0, misses: 0, stale: 0 },
+          counts: NOTHING,
+          fills: [],
           hosts: [
             {
               name: from.host,
@@ -61,11 +68,15 @@ describe('an upstream', () => {
       expect((await pull(registry, `team/app-${String(at % 3)}/manifests/v1`)).status).toBe(200);
 
     const bytesReceived = images.reduce((sum, { manifest }) => sum + manifest.byteLength, 0);
-    const counts = { requests: { ...NO_REQUESTS, '2xx': 3 }, bytesReceived, hits: 7, misses: 3, stale: 0 };
-    const none = { requests: NO_REQUESTS, bytesReceived: 0, hits: 0, misses: 0, stale: 0 };
+    // The first of them is pulled four times, the others three times.
+    const bytesFromCache = 2 * bytesReceived + image.manifest.byteLength;
+    const counts = {
+      ...{ requests: { ...NO_REQUESTS, '2xx': 3 }, bytesReceived, hits: 7, misses: 3, stale: 0 },
+      ...{ ...NO_BLOBS, bytesFromCache, bytesPassedOn: bytesReceived },
+    };
     // That something was pulled is told after the answer.
     await vi.waitFor(async () => {
-      expect((await stateOf(registry)).upstreams.map((one) => one['counts'])).toEqual([counts, none]);
+      expect((await stateOf(registry)).upstreams.map((one) => one['counts'])).toEqual([counts, NOTHING]);
     });
     const upstreamOf = { upstream: from.host };
     const seriesOf = (name: string): unknown =>

@@ -11,7 +11,7 @@ import plugin from './index.js';
  */
 const LABELS = new Set([
   ...['method', 'code', 'repo', 'hook', 'plugin', 'state', 'outcome', 'result', 'kind', 'error', 'type', 'name'],
-  ...['le', 'quantile', 'version', 'node', 'binaryType', 'space', 'major', 'minor', 'patch'],
+  ...['upstream', 'le', 'quantile', 'version', 'node', 'binaryType', 'space', 'major', 'minor', 'patch'],
 ]);
 let families: readonly ParsedFamily[];
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { isSection, type Section, validateSection } from '@berth/sdk';
-import { FakeClock, FakeMeter } from '@berth/sdk/testing';
+import { anEvent, FakeClock, FakeMeter, FakeMirrorActivity } from '@berth/sdk/testing';
 import { getMetadataStorage } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { warningsOf } from './config/config-warnings.js';
@@ -48,7 +48,10 @@ function reported(): UpstreamReport {
   const { record } = registry.client.hosts[0] ?? expect.fail();
   record.came({ status: 429, isReachable: true });
   record.limited({ limit: 100 });
-  return reportOf(registry, { totals: metrics.totals, retriesWaiting: 0 });
+  const { repository, digest } = anEvent('blob.pulled');
+  const fill = { repository, digest, upstream: registry.name, size: 2, received: 1, since: 0, readers: 1 };
+  const mirrored = new FakeMirrorActivity().countsOf(registry.name);
+  return reportOf(registry, { totals: metrics.totals, retriesWaiting: 0, mirrored, fills: [fill] });
 }
 
 /** Every key of a document, below the keys it is in. */
@@ -93,7 +96,7 @@ describe('docs/mirror.md', () => {
     const told = new Set(pathsIn(shown).map((path) => path.replace(/^.*\./, '')));
     const [, table = ''] = /## How the upstreams are\n(.*?)\n## /s.exec(PAGE) ?? [];
     const explained = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key = '']) => key);
-    expect(explained).toHaveLength(10);
+    expect(explained).toHaveLength(12);
     expect(explained.filter((key) => !told.has(key))).toEqual([]);
   });
 

@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { algorithmOf, type Digest, type RepositoryName, StorageError } from '@berth/sdk';
+import { algorithmOf, type Digest, type FillEnd, type RepositoryName, StorageError } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
+import { MirrorMeter } from '../mirror-meter.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { Digesting } from './digesting.js';
 import { FillKeeping } from './fill-keeping.js';
 import { FillLimits } from './fill-limits.js';
-import { type FillEnd, FillMeter } from './fill-meter.js';
 import { type FillUpload, FillUploads } from './fill-uploads.js';
 import type { GrowingBlob } from './growing-blob.js';
 import { UpstreamBytes } from './upstream-bytes.js';
@@ -48,7 +48,7 @@ export class BlobFill {
     private readonly storage: BlobStorage,
     private readonly hooks: HookRunner,
     private readonly limits: FillLimits,
-    private readonly meter: FillMeter,
+    private readonly meter: MirrorMeter,
     private readonly logger: RegistryLogger,
   ) {}
 
@@ -64,7 +64,7 @@ export class BlobFill {
         return 'absent';
       }
       const end = await this.#bring(fill);
-      this.meter.ended(end);
+      this.meter.of(source.upstream).fills[end].add();
       return end === 'kept' ? 'kept' : 'unkept';
     } catch (cause) {
       blob.fail(cause instanceof Error ? cause : new Error(String(cause)));
@@ -95,11 +95,11 @@ export class BlobFill {
           'a transfer of a blob from an upstream broke off',
         );
       },
-      onFirstByte: () => {
-        this.meter.firstByte.observe((performance.now() - started) / 1000);
+      onFirstByte: (upstream) => {
+        this.meter.of(upstream).firstByte.observe((performance.now() - started) / 1000);
       },
-      onBytes: (length) => {
-        this.meter.received.add(length);
+      onBytes: (upstream, length) => {
+        this.meter.of(upstream).received.add(length);
       },
     });
   }
@@ -110,7 +110,7 @@ export class BlobFill {
     const upstream = upload && source.isComplete ? (await this.repositories.find(repository))?.upstream : undefined;
     if (upstream != null) source.assumeWhole(upstream);
     else if (!(await source.begin())) return false;
-    blob.expect(source.size);
+    blob.expect(source.upstream, source.size);
     return true;
   }
 
@@ -195,7 +195,7 @@ export class BlobFill {
     if (source.isBegun) {
       const { upstream } = source;
       this.logger.warn({ repository, digest, upstream, err: cause }, 'a source did not give the blob it had found');
-      this.meter.ended(endOf(cause, context.signal));
+      this.meter.of(upstream).fills[endOf(cause, context.signal)].add();
     }
     if (!upload) return;
     const mayGoOn = cause instanceof UpstreamUnavailable ? !(cause instanceof WrongBlob) : context.signal.aborted;

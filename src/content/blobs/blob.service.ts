@@ -9,12 +9,17 @@ import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
 import { LastSeen } from '../last-seen.js';
+import type { Supply } from '../mirror-meter.js';
 import { MissingBlobs, type OpenedBlob } from './missing-blobs.js';
 
 export interface BlobDescription {
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
+}
+
+export interface PulledBlob extends BlobDescription, Supply {
+  readonly blob: OpenBlob;
 }
 
 @Injectable()
@@ -52,16 +57,12 @@ export class BlobService {
    * The blob, open for reading; whoever takes it closes it. BLOB_UNKNOWN where the repository does not hold it and no source has it,
    * UpstreamUnavailable where one may.
    */
-  async open(
-    repository: RepositoryName,
-    digest: Digest,
-    context: ContentContext,
-  ): Promise<BlobDescription & { readonly blob: OpenBlob }> {
+  async open(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<PulledBlob> {
     const opened = (await this.#openHeld(repository, digest)) ?? (await this.missing.open(repository, digest, context));
     if (!opened) throw blobUnknown(repository, digest);
-    const { size, blob } = opened;
+    const { size } = opened;
     this.hooks.notify('blob.pulled', { repository, digest, size }, context);
-    return { digest, size, blob };
+    return { ...opened, digest };
   }
 
   /** BLOB_UNKNOWN where the repository does not hold it; DENIED (405) while a manifest names it. end-10 */
@@ -94,7 +95,7 @@ export class BlobService {
       blob = await this.storage.open(held.location);
     }
     if (!blob) throw new Error(`The bytes of ${digest} are gone from ${held.location}.`);
-    return { size: held.size, blob };
+    return { size: held.size, blob, upstream: held.upstream, isHeld: true };
   }
 
   async #held(repository: RepositoryName, digest: Digest): Promise<HeldBlobRow> {

@@ -12,6 +12,8 @@ export const WITHHELD_BYTES = 64 * 1024;
 export class GrowingBlob implements Followed {
   failure: Error | undefined;
   isWhole = false;
+  /** Who gives it, once that is known. */
+  upstream: string | undefined;
   readonly #followers = new Set<BlobFollower>();
   readonly #begun = Promise.withResolvers<undefined>();
   #moved = Promise.withResolvers<undefined>();
@@ -30,6 +32,21 @@ export class GrowingBlob implements Followed {
   /** Bytes, once `begun`. */
   get size(): number {
     return this.#size ?? 0;
+  }
+
+  /** Bytes, as far as it is known. */
+  get announcedSize(): number | undefined {
+    return this.#size;
+  }
+
+  /** Bytes that are here. */
+  get received(): number {
+    return this.#window.end;
+  }
+
+  /** How many read it or wait for it. */
+  get users(): number {
+    return this.#users;
   }
 
   get readable(): number {
@@ -91,8 +108,9 @@ export class GrowingBlob implements Followed {
     this.#window = new ByteWindow(kept);
   }
 
-  /** Its size as its source says it, before the first byte. */
-  expect(size: number | undefined): void {
+  /** Who gives it, and its size as they say it, before the first byte. */
+  expect(upstream: string, size: number | undefined): void {
+    this.upstream = upstream;
     this.#size = size;
   }
 

@@ -1,26 +1,30 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { AccessControl, type Digest, type RepositoryName } from '@berth/sdk';
+import { AccessControl, Clock, type Digest, type FillInFlight, type RepositoryName } from '@berth/sdk';
 import { Blobs } from '../../metadata/blobs.js';
 import { Repositories } from '../../metadata/repositories.js';
 import { StoredBlobs } from '../../metadata/stored-blobs.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
+import { MirrorMeter, type Supply } from '../mirror-meter.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { BlobFill, type FillOutcome } from './blob-fill.js';
-import { FillMeter } from './fill-meter.js';
 import { GrowingBlob } from './growing-blob.js';
 
 /** One fetch, and what those who wait for it follow. */
 interface Flight {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
   readonly blob: GrowingBlob;
   readonly ended: Promise<FillOutcome>;
   /** `growing` once there is something to follow, else how it ended. */
   readonly begun: Promise<FillOutcome | 'growing'>;
 }
 
-export interface OpenedBlob {
+export interface OpenedBlob extends Supply {
   readonly blob: OpenBlob;
   /** Bytes. */
   readonly size: number;
@@ -33,7 +37,8 @@ export interface OpenedBlob {
 @Injectable()
 export class MissingBlobs implements OnApplicationShutdown {
   readonly #flights = new Map<string, Flight>();
-  readonly #running = new Set<Promise<FillOutcome>>();
+  /** Those that are not over, also where nobody can join them any more. The oldest comes first. */
+  readonly #running = new Set<Flight>();
   readonly #stopping = new AbortController();
 
   constructor(
@@ -44,13 +49,27 @@ export class MissingBlobs implements OnApplicationShutdown {
     private readonly blobFill: BlobFill,
     private readonly access: AccessControl,
     private readonly hooks: HookRunner,
-    private readonly meter: FillMeter,
+    private readonly meter: MirrorMeter,
+    private readonly clock: Clock,
   ) {}
+
+  /** The fetches under way, the oldest first. */
+  get inFlight(): readonly FillInFlight[] {
+    return [...this.#running].map(({ repository, digest, since, blob }) => ({
+      repository,
+      digest,
+      upstream: blob.upstream,
+      size: blob.announcedSize,
+      received: blob.received,
+      since,
+      readers: blob.users,
+    }));
+  }
 
   /** After the last request: those under way may finish, and what nobody waits for any more ends. */
   async onApplicationShutdown(): Promise<void> {
     this.#stopping.abort(new Error('The server is stopping.'));
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled([...this.#running].map(({ ended }) => ended));
   }
 
   /**
@@ -81,7 +100,8 @@ export class MissingBlobs implements OnApplicationShutdown {
    */
   async open(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<OpenedBlob | undefined> {
     if (!(await this.#mayBeElsewhere(repository, digest))) return undefined;
-    const { blob, begun } = this.#join(repository, digest, context, this.meter.coalesced);
+    const known = this.#joinable(repository, digest);
+    const { blob, begun } = known ?? this.#begin(repository, digest, context);
     blob.enter();
     let followed: OpenBlob | undefined;
     try {
@@ -89,7 +109,9 @@ export class MissingBlobs implements OnApplicationShutdown {
       if (state === 'absent') return undefined;
       if (state !== 'growing') return await this.#openHeld(repository, digest);
       followed = blob.follow(context.signal);
-      return { blob: followed, size: blob.size };
+      const { size, upstream = null } = blob;
+      if (known && upstream !== null) this.meter.of(upstream).coalesced.add();
+      return { blob: followed, size, upstream, isHeld: false };
     } finally {
       // Whoever follows it leaves by closing it.
       if (!followed) blob.leave();
@@ -111,27 +133,30 @@ export class MissingBlobs implements OnApplicationShutdown {
   async #openHeld(repository: RepositoryName, digest: Digest): Promise<OpenedBlob | undefined> {
     const held = await this.blobs.findHeld(repository, digest);
     const blob = held && (await this.storage.open(held.location));
-    return blob && { blob, size: held.size };
+    return blob && { blob, size: held.size, upstream: held.upstream, isHeld: true };
   }
 
-  #join(repository: RepositoryName, digest: Digest, context: ContentContext, coalesced?: { add(): void }): Flight {
-    // For each repository apart: what is given to one must not let another one hold it.
-    const key = `${repository} ${digest}`;
-    const known = this.#flights.get(key);
-    if (known?.blob.isJoinable) {
-      coalesced?.add();
-      return known;
-    }
+  #join(repository: RepositoryName, digest: Digest, context: ContentContext): Flight {
+    return this.#joinable(repository, digest) ?? this.#begin(repository, digest, context);
+  }
+
+  #joinable(repository: RepositoryName, digest: Digest): Flight | undefined {
+    const known = this.#flights.get(keyOf(repository, digest));
+    return known?.blob.isJoinable ? known : undefined;
+  }
+
+  #begin(repository: RepositoryName, digest: Digest, context: ContentContext): Flight {
+    const key = keyOf(repository, digest);
     const blob = new GrowingBlob();
     const ended = this.#fill(repository, digest, blob, context).finally(() => {
-      this.#running.delete(ended);
+      this.#running.delete(flight);
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
     const begun = Promise.race([blob.begun.then(() => 'growing' as const), ended]);
     // Those who wait for it are told; it may fail after all of them have left.
     for (const promise of [ended, begun]) promise.catch(() => undefined);
-    const flight = { blob, ended, begun };
-    this.#running.add(ended);
+    const flight = { repository, digest, since: this.clock.now(), blob, ended, begun };
+    this.#running.add(flight);
     this.#flights.set(key, flight);
     return flight;
   }
@@ -151,4 +176,9 @@ export class MissingBlobs implements OnApplicationShutdown {
     const { signal } = this.#stopping;
     return this.blobFill.fill({ repository, digest }, blob, { identity, actor, requestId, signal, warn });
   }
+}
+
+/** For each repository apart: what is given to one must not let another one hold it. */
+function keyOf(repository: RepositoryName, digest: Digest): string {
+  return `${repository} ${digest}`;
 }

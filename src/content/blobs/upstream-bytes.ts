@@ -20,9 +20,10 @@ export interface UpstreamBytesOptions {
   readonly signal: AbortSignal;
   /** Told of each transfer that broke off. */
   readonly onBroken: (upstream: string, cause: unknown) => void;
-  readonly onBytes: (length: number) => void;
+  /** Told of each piece, by who sent it. */
+  readonly onBytes: (upstream: string, length: number) => void;
   /** Told once, of the first byte. */
-  readonly onFirstByte: () => void;
+  readonly onFirstByte: (upstream: string) => void;
 }
 
 /** The stream ended before the size that its source said. */
@@ -116,7 +117,7 @@ export class UpstreamBytes {
   }
 
   #take(piece: Uint8Array): Uint8Array {
-    if (this.#received === this.#first) this.options.onFirstByte();
+    if (this.#received === this.#first) this.options.onFirstByte(this.upstream);
     // What lies behind the end that the source told is not read: by the digest it is right without it, or wrong.
     const bytes = piece.subarray(0, this.size === undefined ? undefined : this.size - this.#received);
     this.#received += bytes.byteLength;
@@ -167,9 +168,12 @@ export class UpstreamBytes {
   }
 
   /** Reads on from what was found; gives what is wrong with it. */
-  #adopt({ stream, size, offset = 0 }: FoundBlob): Error | undefined {
-    const { limits, signal, onBytes } = this.options;
+  #adopt({ stream, size, upstream, offset = 0 }: FoundBlob): Error | undefined {
+    const { limits, signal } = this.options;
     const skip = this.#received - offset;
+    const onBytes = (length: number): void => {
+      this.options.onBytes(upstream, length);
+    };
     this.#stream = new SourceStream(stream, { skip, idleTimeout: limits.idleTimeout, signal, onBytes });
     if (skip < 0) return new Error(`The source begins with byte ${String(offset)}, not ${String(this.#received)}.`);
     if (this.size !== undefined && size !== undefined && size !== this.size) {

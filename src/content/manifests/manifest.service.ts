@@ -13,6 +13,7 @@ import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { digestBytes } from '../blobs/digesting.js';
 import type { ContentContext } from '../content-context.js';
 import { LastSeen } from '../last-seen.js';
+import type { Supply } from '../mirror-meter.js';
 import { ManifestCache } from './manifest-cache.js';
 import { ManifestCommit } from './manifest-commit.js';
 import { manifestUnknown, tagIsMoving } from './manifest-errors.js';
@@ -31,7 +32,7 @@ export interface ManifestDescription {
   readonly isStale?: boolean;
 }
 
-export interface PulledManifest extends ManifestDescription {
+export interface PulledManifest extends ManifestDescription, Supply {
   /** The exact bytes, one character (0 to 255) a byte. */
   readonly text: string;
 }
@@ -87,9 +88,10 @@ export class ManifestService {
   async pull(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<PulledManifest> {
     let row = await this.#find(repository, reference);
     let isStale = false;
+    let isHeld = true;
     if (row?.origin !== 'pushed')
-      ({ row, isStale } = await this.mirrored.locate({ repository, reference, isHead: false }, row, context));
-    const { digest, mediaType, size, origin } = row;
+      ({ row, isStale, isHeld } = await this.mirrored.locate({ repository, reference, isHead: false }, row, context));
+    const { digest, mediaType, size, origin, upstream } = row;
     if (this.hooks.hears('manifest.beforeGet')) {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest }, context);
     }
@@ -99,7 +101,7 @@ export class ManifestService {
     if (this.hooks.hears('manifest.pulled')) {
       this.hooks.notify('manifest.pulled', { repository, reference, digest, mediaType, size, origin }, context);
     }
-    return { digest, mediaType, size, text, isStale };
+    return { digest, mediaType, size, text, isStale, upstream, isHeld };
   }
 
   /**

@@ -24,6 +24,8 @@ export interface Located {
   readonly row: ManifestRow;
   /** Served although its upstream could not say whether it is the newest. */
   readonly isStale: boolean;
+  /** False where it had to be fetched for this. */
+  readonly isHeld: boolean;
 }
 
 export interface WhichManifest {
@@ -33,7 +35,7 @@ export interface WhichManifest {
   readonly isHead: boolean;
 }
 
-type Refreshed = 'fresh' | 'stale' | { readonly refusal: RegistryError };
+type Refreshed = 'fresh' | 'fetched' | 'stale' | { readonly refusal: RegistryError };
 
 /** Manifests that are not here and a source may have, and tags that a source may have moved. Many who ask for one at once ask once. */
 @Injectable()
@@ -73,9 +75,9 @@ export class MirroredManifests implements OnApplicationShutdown {
    */
   async locate(which: WhichManifest, held: ManifestRow | undefined, context: ContentContext): Promise<Located> {
     const { repository, reference } = which;
-    if (!held) return { row: await this.#locateMissing(which, context), isStale: false };
+    if (!held) return { row: await this.#locateMissing(which, context), isStale: false, isHeld: false };
     const mayHaveMoved = reference.kind === 'tag' && held.origin === 'mirrored' && this.hooks.hears('tag.refresh');
-    if (!mayHaveMoved) return { row: held, isStale: false };
+    if (!mayHaveMoved) return { row: held, isStale: false, isHeld: true };
     return this.#refresh(repository, reference.tag, held, context);
   }
 
@@ -111,11 +113,11 @@ export class MirroredManifests implements OnApplicationShutdown {
     if (typeof refreshed === 'object') throw refreshed.refusal;
     if (refreshed === 'stale') {
       this.#staleAnswers.add();
-      return { row: held, isStale: true };
+      return { row: held, isStale: true, isHeld: true };
     }
     const row = await this.#find(repository, reference);
     if (!row) throw manifestUnknown(repository, reference);
-    return { row, isStale: false };
+    return { row, isStale: false, isHeld: refreshed === 'fresh' };
   }
 
   async #askForNewer(
@@ -133,7 +135,8 @@ export class MirroredManifests implements OnApplicationShutdown {
     try {
       const got = await this.#fetch(wanted, context);
       if (got.outcome === 'refused') return { refusal: got.error };
-      return got.outcome === 'held' ? 'fresh' : 'stale';
+      if (got.outcome !== 'held') return 'stale';
+      return got.wasHere ? 'fresh' : 'fetched';
     } catch (cause) {
       // The newer one cannot be kept, for want of space perhaps; the one that is held can be served.
       if (!(cause instanceof StorageError)) throw cause;
@@ -162,7 +165,8 @@ export class MirroredManifests implements OnApplicationShutdown {
     const bytes = row && (await this.manifests.bytesOf(row.id));
     const upstream = (await this.repositories.find(repository))?.upstream;
     if (!bytes || upstream == null) return undefined;
-    return this.manifestFetch.take(wanted, { mediaType: row.mediaType, bytes, upstream }, context);
+    const taken = await this.manifestFetch.take(wanted, { mediaType: row.mediaType, bytes, upstream }, context);
+    return taken.outcome === 'held' ? { ...taken, wasHere: true } : taken;
   }
 
   #find(repository: RepositoryName, reference: Reference): Promise<ManifestRow | undefined> {

@@ -1,8 +1,17 @@
 import { Module, type Provider } from '@nestjs/common';
-import { BlobStore, ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore } from '@berth/sdk';
+import {
+  BlobStore,
+  ChangeFeed,
+  ManifestStore,
+  MirrorActivity,
+  Referrers,
+  RepositoryCatalog,
+  TagStore,
+} from '@berth/sdk';
 import { ContentBlobStore } from './content-blob-store.js';
 import { ContentChangeFeed } from './content-change-feed.js';
 import { ContentManifestStore } from './content-manifest-store.js';
+import { ContentMirrorActivity } from './content-mirror-activity.js';
 import { ContentReferrers } from './content-referrers.js';
 import { ContentRepositoryCatalog } from './content-repository-catalog.js';
 import { ContentTagStore } from './content-tag-store.js';
@@ -11,6 +20,7 @@ const PORTS: readonly Provider[] = [
   { provide: BlobStore, useClass: ContentBlobStore },
   { provide: ChangeFeed, useClass: ContentChangeFeed },
   { provide: ManifestStore, useClass: ContentManifestStore },
+  { provide: MirrorActivity, useClass: ContentMirrorActivity },
   { provide: Referrers, useClass: ContentReferrers },
   { provide: RepositoryCatalog, useClass: ContentRepositoryCatalog },
   { provide: TagStore, useClass: ContentTagStore },
@@ -19,6 +29,6 @@ const PORTS: readonly Provider[] = [
 /** What plugins see of the content, under the SDK's ports. */
 @Module({
   providers: [...PORTS],
-  exports: [BlobStore, ChangeFeed, ManifestStore, Referrers, RepositoryCatalog, TagStore],
+  exports: [BlobStore, ChangeFeed, ManifestStore, MirrorActivity, Referrers, RepositoryCatalog, TagStore],
 })
 export class ContentPortsModule {}

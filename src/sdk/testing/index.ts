@@ -5,6 +5,7 @@ export * from './fake-clock.js';
 export * from './fake-context.js';
 export * from './fake-manifest-store.js';
 export * from './fake-meter.js';
+export * from './fake-mirror-activity.js';
 export * from './fake-notifier.js';
 export * from './fake-plugin-database.js';
 export * from './fake-plugin-files.js';

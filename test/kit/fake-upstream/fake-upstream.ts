@@ -109,6 +109,7 @@ export class FakeUpstream {
     const { behaviour } = this;
     if (behaviour.hangs) return;
     if (behaviour.delay !== undefined) await delay(behaviour.delay);
+    await behaviour.waitsFor;
     for (const [name, value] of Object.entries(behaviour.headers ?? {})) response.setHeader(name, value);
     if (path === TOKEN_PATH) {
       this.#access.giveToken(request, response, query);

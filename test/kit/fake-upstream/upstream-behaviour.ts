@@ -6,6 +6,8 @@ export interface UpstreamBehaviour {
   hangs?: boolean;
   /** Answers only after so many milliseconds. */
   delay?: number;
+  /** Answers only once this is settled. */
+  waitsFor?: Promise<unknown>;
   /** Answers everything below `/v2/` with this. */
   status?: number;
   /** Added to every answer, over what it would say. */

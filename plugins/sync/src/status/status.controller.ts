@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { Clock, type PluginReply, Requires } from '@berth/sdk';
+import { Clock, type FillInFlight, MirrorActivity, type PluginReply, Requires } from '@berth/sdk';
 import { BackgroundRetries } from '../mirror/background-retries.js';
 import { Registries } from '../mirror/registries.js';
 import { SyncMetrics } from '../sync-metrics.js';
@@ -15,19 +15,37 @@ export class StatusController {
     private readonly registries: Registries,
     private readonly retries: BackgroundRetries,
     private readonly metrics: SyncMetrics,
+    private readonly activity: MirrorActivity,
     clock: Clock,
   ) {
     this.#countedSince = clock.now();
   }
 
   @Get()
-  get(@Res() reply: PluginReply): void {
-    const { totals } = this.metrics;
+  async get(@Res() reply: PluginReply): Promise<void> {
+    const fills = await this.#fillsByUpstream();
     reply.code(200).send({
       countedSince: new Date(this.#countedSince).toISOString(),
-      upstreams: this.registries.all.map((registry) =>
-        reportOf(registry, { totals, retriesWaiting: this.retries.waitingFor(registry.name) }),
-      ),
+      upstreams: this.registries.all.map((registry) => {
+        const { name } = registry;
+        return reportOf(registry, {
+          totals: this.metrics.totals,
+          retriesWaiting: this.retries.waitingFor(name),
+          mirrored: this.activity.countsOf(name),
+          fills: fills.get(name) ?? [],
+        });
+      }),
     });
+  }
+
+  /** One that nobody has answered yet is shown where it is asked first. */
+  async #fillsByUpstream(): Promise<ReadonlyMap<string | undefined, readonly FillInFlight[]>> {
+    const fills = await Promise.all(
+      this.activity.fills().map(async (fill) => {
+        const upstream = fill.upstream ?? (await this.registries.answering(fill.repository))[0]?.registry.name;
+        return { ...fill, upstream };
+      }),
+    );
+    return Map.groupBy(fills, ({ upstream }) => upstream);
   }
 }

@@ -1,3 +1,4 @@
+import type { FillInFlight, MirrorCounts } from '@berth/sdk';
 import type { UpstreamRegistry } from '../mirror/upstream-registry.js';
 import type { Breaker, BreakerState } from '../upstream/breaker.js';
 import type { UpstreamHost } from '../upstream/upstream-host.js';
@@ -7,6 +8,8 @@ import type { RequestOutcome, Totals, UpstreamTotals } from './upstream-totals.j
 export interface ReportInputs {
   readonly totals: UpstreamTotals;
   readonly retriesWaiting: number;
+  readonly mirrored: MirrorCounts;
+  readonly fills: readonly FillInFlight[];
 }
 
 /** Times are in ISO 8601; `null`: it has not been yet, or is not known. */
@@ -19,11 +22,23 @@ export interface UpstreamReport {
   readonly reachable: boolean | null;
   readonly lastCheck: string | null;
   readonly retriesWaiting: number;
-  readonly counts: Totals & {
-    readonly requests: Readonly<Record<RequestOutcome, number>>;
-    readonly bytesReceived: number;
-  };
+  readonly counts: Totals &
+    Omit<MirrorCounts, 'fills'> & {
+      readonly requests: Readonly<Record<RequestOutcome, number>>;
+      readonly bytesReceived: number;
+      readonly blobsFetched: MirrorCounts['fills'];
+    };
+  readonly fills: readonly FillReport[];
   readonly hosts: readonly HostReport[];
+}
+
+interface FillReport {
+  readonly repository: string;
+  readonly digest: string;
+  readonly size: number | null;
+  readonly received: number;
+  readonly since: string | null;
+  readonly readers: number;
 }
 
 interface HostReport {
@@ -52,7 +67,7 @@ interface BreakerReport {
 }
 
 /** One upstream as it is shown. Names, times and numbers alone: nothing of how we log in. */
-export function reportOf(registry: UpstreamRegistry, { totals, retriesWaiting }: ReportInputs): UpstreamReport {
+export function reportOf(registry: UpstreamRegistry, inputs: ReportInputs): UpstreamReport {
   const { name, config, client, checkedAt } = registry;
   const hosts = client.hosts.map(hostReportOf);
   return {
@@ -63,8 +78,9 @@ export function reportOf(registry: UpstreamRegistry, { totals, retriesWaiting }:
     offline: config.offline,
     reachable: reachableBy(hosts.map(({ reachable }) => reachable)),
     lastCheck: timeOf(checkedAt),
-    retriesWaiting,
-    counts: countsOf(registry, totals),
+    retriesWaiting: inputs.retriesWaiting,
+    counts: countsOf(registry, inputs),
+    fills: inputs.fills.map(fillReportOf),
     hosts,
   };
 }
@@ -92,11 +108,16 @@ function hostReportOf({ name, origin, breaker, refreshes, record, pausedUntil }:
   };
 }
 
+function fillReportOf({ repository, digest, size, received, since, readers }: FillInFlight): FillReport {
+  return { repository, digest, size: size ?? null, received, since: timeOf(since), readers };
+}
+
 function breakerReportOf({ state, since }: Breaker): BreakerReport {
   return { state, since: timeOf(since) };
 }
 
-function countsOf({ name, client }: UpstreamRegistry, totals: UpstreamTotals): UpstreamReport['counts'] {
+function countsOf({ name, client }: UpstreamRegistry, { totals, mirrored }: ReportInputs): UpstreamReport['counts'] {
+  const { fills: blobsFetched, ...counts } = mirrored;
   const hosts = [...new Set(client.hosts.map((host) => host.name))].map((host) => totals.ofHost(host));
   const requests = (outcome: RequestOutcome): number => hosts.reduce((sum, one) => sum + one.requests[outcome], 0);
   return {
@@ -110,6 +131,8 @@ function countsOf({ name, client }: UpstreamRegistry, totals: UpstreamTotals): U
     },
     bytesReceived: hosts.reduce((sum, { bytes }) => sum + bytes, 0),
     ...totals.of(name),
+    ...counts,
+    blobsFetched,
   };
 }
 
