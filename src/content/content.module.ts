@@ -17,6 +17,7 @@ import { GraceTime } from './grace-time.js';
 import { LastSeen } from './last-seen.js';
 import { MirrorMeter } from './mirror-meter.js';
 import { ManifestCache } from './manifests/manifest-cache.js';
+import { FilledImages } from './manifests/filled-images.js';
 import { ManifestFetch } from './manifests/manifest-fetch.js';
 import { ManifestCommit } from './manifests/manifest-commit.js';
 import { MirroredCommit } from './manifests/mirrored-commit.js';
@@ -47,6 +48,7 @@ const SERVICES = [
 const PARTS = [
   BlobCommit,
   BlobFill,
+  FilledImages,
   FileSweeper,
   FillKeeping,
   FillLimits,

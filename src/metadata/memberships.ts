@@ -24,14 +24,15 @@ const DIGESTS_PER_QUERY = 500;
 export class Memberships {
   constructor(private readonly database: Database) {}
 
-  /** Makes the repository hold the blob; where it does already, marks that as just seen. */
-  async put(facts: Facts, { repositoryId, digest, store, upstream, at }: NewMembership): Promise<void> {
-    if (await this.touch(facts, { repositoryId, digest }, at)) return;
+  /** Makes the repository hold the blob; where it does already, marks that as just seen, and gives false. */
+  async put(facts: Facts, { repositoryId, digest, store, upstream, at }: NewMembership): Promise<boolean> {
+    if (await this.touch(facts, { repositoryId, digest }, at)) return false;
     await facts
       .insertInto('memberships')
       .values({ repository_id: repositoryId, store, digest, upstream: upstream ?? null, created_at: at, last_seen: at })
       .execute();
     await countHeldBlob(facts, { repositoryId, store, digest }, '+');
+    return true;
   }
 
   /** Marks a blob nobody names yet as just seen; false where the repository holds it no more. */

@@ -6,6 +6,7 @@ import { CommitMeter } from './commit-meter.js';
 import { Database } from './database.js';
 import { Garbage } from './garbage.js';
 import { HeldBytes } from './held-bytes.js';
+import { ImageContents } from './image-contents.js';
 import { JobRuns } from './job-runs.js';
 import { Leases } from './leases.js';
 import { Manifests } from './manifests.js';
@@ -25,6 +26,7 @@ const NOUNS = [
   Changes,
   Garbage,
   HeldBytes,
+  ImageContents,
   JobRuns,
   Leases,
   Manifests,

@@ -56,7 +56,8 @@ export class FillKeeping {
 
   async #commit({ repository, digest, upload, size, upstream }: FilledBlob, context: ContentContext): Promise<void> {
     const { id, store } = upload.session;
-    const finished = { upload: id, repository, store, digest, size, upstream, actor: undefined };
+    const { requestId } = context;
+    const finished = { upload: id, repository, store, digest, size, upstream, actor: undefined, requestId };
     const created = await this.blobCommit.commit(finished);
     this.uploads.finished(upload);
     if (created) this.hooks.notify('repository.created', { repository }, context);

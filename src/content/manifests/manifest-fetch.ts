@@ -15,6 +15,7 @@ import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { digestBytes } from '../blobs/digesting.js';
 import type { ContentContext } from '../content-context.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
+import { FilledImages } from './filled-images.js';
 import { ManifestCache } from './manifest-cache.js';
 import { parseManifest } from './manifest-validator.js';
 import { MirroredCommit } from './mirrored-commit.js';
@@ -27,9 +28,9 @@ export interface WantedManifest {
   readonly tag: { readonly name: Tag; readonly previous: Digest | undefined } | undefined;
 }
 
-/** `held`: whatever there is now is what a look-up finds. `refused`: a gate does not let it in. */
+/** `held`: whatever there is now is what a look-up finds; `wasHere`: no byte was asked for. `refused`: a gate does not let it in. */
 export type FetchOutcome =
-  | { readonly outcome: 'held' }
+  | { readonly outcome: 'held'; readonly wasHere?: boolean }
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'refused'; readonly error: RegistryError }
   | { readonly outcome: 'unavailable'; readonly error: UpstreamUnavailable };
@@ -52,6 +53,7 @@ export class ManifestFetch {
   constructor(
     private readonly mirroredCommit: MirroredCommit,
     private readonly cache: ManifestCache,
+    private readonly images: FilledImages,
     private readonly hooks: HookRunner,
     private readonly logger: RegistryLogger,
   ) {}
@@ -123,6 +125,7 @@ export class ManifestFetch {
     if (isMoved) {
       this.hooks.notify('tag.moved', { repository, tag: tag.name, digest, previous: tag.previous }, context);
     }
+    this.images.tell(repository, committed.filled, context);
   }
 }
 

@@ -7,6 +7,7 @@ import { Memberships } from '../../metadata/memberships.js';
 import { Repositories } from '../../metadata/repositories.js';
 import type { Facts } from '../../metadata/schema.js';
 import { Tags } from '../../metadata/tags.js';
+import { type FilledImage, FilledImages } from './filled-images.js';
 import { linksOf } from './manifest-links.js';
 
 export interface MirroredManifest {
@@ -25,7 +26,13 @@ export interface MirroredManifest {
  * now is right.
  */
 export type MirroredOutcome =
-  | { readonly outcome: 'committed'; readonly repositoryCreated: boolean; readonly manifestCreated: boolean }
+  | {
+      readonly outcome: 'committed';
+      readonly repositoryCreated: boolean;
+      readonly manifestCreated: boolean;
+      /** The image, where all that it names was there before it. */
+      readonly filled: readonly FilledImage[];
+    }
   | { readonly outcome: 'overtaken' };
 
 /** Writes down a manifest that a source gave, in one transaction. It need not have what it names: that may come later, or never. */
@@ -38,6 +45,7 @@ export class MirroredCommit {
     private readonly memberships: Memberships,
     private readonly tags: Tags,
     private readonly changes: Changes,
+    private readonly images: FilledImages,
     private readonly clock: Clock,
   ) {}
 
@@ -60,7 +68,8 @@ export class MirroredCommit {
         await this.tags.move(facts, { repositoryId, tag: tag.name, manifestId: id, actor, at });
         await this.changes.record(facts, { at, kind: 'tag.moved', repository, reference: tag.name, digest, actor });
       }
-      return { outcome: 'committed', repositoryCreated: !known, manifestCreated: created };
+      const filled = created ? await this.images.byManifest(facts, id, at) : [];
+      return { outcome: 'committed', repositoryCreated: !known, manifestCreated: created, filled };
     });
   }
 

@@ -8,6 +8,7 @@ import { Repositories } from '../../metadata/repositories.js';
 import type { Facts } from '../../metadata/schema.js';
 import { Uploads } from '../../metadata/uploads.js';
 import { BlobStorage } from '../../storage/blob-storage.js';
+import { type FilledImage, FilledImages } from '../manifests/filled-images.js';
 
 export interface FinishedUpload {
   readonly upload: string;
@@ -19,11 +20,18 @@ export interface FinishedUpload {
   readonly actor: string | undefined;
   /** Who supplied the bytes, where a source did. */
   readonly upstream?: string;
+  /** The request that caused it, where it is to be told with what comes of it. */
+  readonly requestId?: string | undefined;
 }
 
-/** What the transaction found: whether the repository is new, and what the row said of bytes that nobody needs any more. */
-interface Committed {
+/** Whether the repository is new, and the images that the blob has made whole. */
+interface Held {
   readonly created: boolean;
+  readonly filled: readonly FilledImage[];
+}
+
+/** What the transaction found, with what the row said of bytes that nobody needs any more. */
+interface Committed extends Held {
   readonly replaced: ReplacedBlobRow | undefined;
 }
 
@@ -38,6 +46,7 @@ export class BlobCommit {
     private readonly uploads: Uploads,
     private readonly changes: Changes,
     private readonly storage: BlobStorage,
+    private readonly images: FilledImages,
     private readonly notifier: Notifier,
     private readonly clock: Clock,
   ) {}
@@ -51,14 +60,16 @@ export class BlobCommit {
       const outcome = await this.database.transaction((facts) => this.#join(facts, upload));
       if (outcome) {
         await this.storage.discard(upload.upload);
+        this.images.tell(upload.repository, outcome.filled, upload);
         return outcome.created;
       }
     }
     const location = await this.storage.place(upload);
-    const { created, replaced } = await this.#insert(upload, location);
+    const { created, filled, replaced } = await this.#insert(upload, location);
     if (replaced) await this.storage.remove(replaced.location);
     const { store, digest } = upload;
     if (replaced?.state === 'quarantined') this.notifier.notify('blob.repaired', { store, digest });
+    this.images.tell(upload.repository, filled, upload);
     return created;
   }
 
@@ -72,7 +83,7 @@ export class BlobCommit {
   async #join(facts: Facts, upload: FinishedUpload): Promise<Committed | undefined> {
     const at = this.clock.now();
     if (!(await this.blobs.touch(facts, upload, at))) return undefined;
-    return { created: await this.#hold(facts, upload, at), replaced: undefined };
+    return { ...(await this.#hold(facts, upload, at)), replaced: undefined };
   }
 
   async #insert(upload: FinishedUpload, location: string): Promise<Committed> {
@@ -83,7 +94,7 @@ export class BlobCommit {
         const row = { store, digest, size, location, at };
         // A row that is there belongs to a write that was faster, or to bytes that are damaged: ours are known to be good.
         const replaced = (await this.blobs.insert(facts, row)) ? undefined : await this.blobs.replace(facts, row);
-        return { created: await this.#hold(facts, upload, at), replaced };
+        return { ...(await this.#hold(facts, upload, at)), replaced };
       });
     } catch (cause) {
       // A commit whose flush failed is there all the same: only bytes that no row names may go.
@@ -92,12 +103,13 @@ export class BlobCommit {
     }
   }
 
-  async #hold(facts: Facts, upload: FinishedUpload, at: number): Promise<boolean> {
+  async #hold(facts: Facts, upload: FinishedUpload, at: number): Promise<Held> {
     const { repository, store, digest, actor, upstream } = upload;
     const { id, created } = await this.repositories.ensure(facts, { name: repository, upstream, actor, at });
-    await this.memberships.put(facts, { repositoryId: id, store, digest, upstream, at });
+    const isNew = await this.memberships.put(facts, { repositoryId: id, store, digest, upstream, at });
     await this.uploads.remove(facts, upload.upload);
     await this.changes.record(facts, { at, kind: 'blob.pushed', repository, digest, actor });
-    return created;
+    const isFill = isNew && upstream !== undefined;
+    return { created, filled: isFill ? await this.images.byBlob(facts, { repositoryId: id, digest }, at) : [] };
   }
 }

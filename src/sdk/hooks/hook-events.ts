@@ -86,6 +86,19 @@ export interface NotifyEvents {
   'manifest.pushed': OfManifest & { readonly tags: readonly Tag[]; readonly subject: Digest | undefined };
   'manifest.pulled': OfManifest & { readonly reference: Reference };
   'manifest.deleted': InRepository & { readonly digest: Digest; readonly reason: 'request' | 'garbage' };
+  'image.filled': InRepository & {
+    /** Of the image's manifest, of which the repository now has the config and every layer that need not lie elsewhere. */
+    readonly digest: Digest;
+    readonly mediaType: string;
+    /** Who supplied the manifest. */
+    readonly upstream: string;
+    /** The indexes of the repository that name it. */
+    readonly indexes: readonly Digest[];
+    /** Of the manifest and of those that it names and are held, each once. */
+    readonly bytes: number;
+    /** Milliseconds since its manifest came. */
+    readonly duration: number;
+  };
   'tag.moved': InRepository & {
     readonly tag: Tag;
     readonly digest: Digest;

@@ -26,6 +26,7 @@ export const HOOK_KINDS: { readonly [Name in HookName]: KindOf<Name> } = {
   'manifest.pushed': 'notify',
   'manifest.pulled': 'notify',
   'manifest.deleted': 'notify',
+  'image.filled': 'notify',
   'tag.moved': 'notify',
   'tag.deleted': 'notify',
   'blob.pushed': 'notify',

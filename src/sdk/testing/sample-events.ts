@@ -31,6 +31,7 @@ export const SAMPLE_EVENTS: { readonly [Name in HookName]: HookEvents[Name] } = 
   'manifest.pushed': { ...ofManifest, tags: [tag], subject: undefined },
   'manifest.pulled': { ...ofManifest, reference },
   'manifest.deleted': { repository, digest, reason: 'request' },
+  'image.filled': { repository, digest, mediaType, upstream: 'docker.io', indexes: [other], bytes: 4096, duration: 1 },
   'tag.moved': { repository, tag, digest, previous: other },
   'tag.deleted': { repository, tag, digest },
   'blob.pushed': ofBlob,
