@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Tracing } from '@berth/sdk';
 import type { RegistryApplication } from './http/exchange.js';
 import { AuthState } from './auth/auth-state.js';
 import { AppModule, type Foundations } from './app.module.js';
@@ -75,7 +76,8 @@ async function build(foundations: Foundations, tls: TlsFiles | undefined): Promi
     application.get(RequestRecord),
     application.get(Readiness),
   ];
-  installRequestHooks(adapter.getInstance(), { options, record, serving });
+  const tracing = application.get(Tracing);
+  installRequestHooks(adapter.getInstance(), { options, record, serving, tracing });
   if (foundations.plugins.loaded.some(({ plugin }) => plugin.repositoryResolver)) {
     application.get(RepositoryResolution).install(adapter.getInstance());
   }

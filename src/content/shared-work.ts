@@ -13,11 +13,11 @@ export class SharedWork<Result> {
   join(key: string, context: ContentContext, work: (context: ContentContext) => Promise<Result>): Promise<Result> {
     let running = this.#running.get(key);
     if (!running) {
-      const { identity, actor, requestId } = context;
+      const { identity, actor, requestId, traceparent } = context;
       const warn = (text: string): void => {
         context.warn(text);
       };
-      running = work({ identity, actor, requestId, warn, signal: this.#stopping.signal }).finally(() => {
+      running = work({ identity, actor, requestId, traceparent, warn, signal: this.#stopping.signal }).finally(() => {
         this.#running.delete(key);
       });
       this.#running.set(key, running);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ANONYMOUS, type CounterSeries, type Identity } from '@berth/sdk';
+import { ANONYMOUS, type CounterSeries, type Identity, type TraceContext } from '@berth/sdk';
 import type { FastifyRequest } from 'fastify';
 
 /** Holds nothing secret. */
@@ -30,6 +30,8 @@ export interface RequestFacts {
   sent: number;
   /** Counts the content that was sent, once the answer is over. */
   counted: CounterSeries | undefined;
+  /** The span of the request, where requests are traced. */
+  readonly span: TraceContext | undefined;
   readonly response: ServerResponse;
   /** Milliseconds of silence after which the answer is cut. */
   readonly idleTimeout: number;
@@ -41,7 +43,7 @@ declare module 'fastify' {
   }
 }
 
-export function newFacts(response: ServerResponse, idleTimeout: number): RequestFacts {
+export function newFacts(response: ServerResponse, idleTimeout: number, span?: TraceContext): RequestFacts {
   return {
     arrived: performance.now(),
     identity: ANONYMOUS,
@@ -54,6 +56,7 @@ export function newFacts(response: ServerResponse, idleTimeout: number): Request
     bytes: 0,
     sent: 0,
     counted: undefined,
+    span,
     response,
     idleTimeout,
   };
@@ -76,6 +79,10 @@ class RequestContext {
     this.identity = request.facts.identity;
     this.actor = request.facts.actor;
     this.requestId = request.id;
+  }
+
+  get traceparent(): string | undefined {
+    return this.request.facts.span?.toString();
   }
 
   /** What a gate let pass with a remark, for the answer's `Warning` headers. */

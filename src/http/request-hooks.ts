@@ -1,3 +1,4 @@
+import type { Tracing } from '@berth/sdk';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_TYPE, errorBody } from './error-body.js';
 import type { HttpOptions } from './http-options.js';
@@ -17,14 +18,18 @@ export interface RequestHookParts {
   readonly options: HttpOptions;
   readonly serving: ServingState;
   readonly record: RequestRecord;
+  readonly tracing: Tracing;
 }
 
 /** What happens around every request, as Fastify hooks: an interceptor costs more than routing and guard together. */
-export function installRequestHooks(fastify: FastifyInstance, { options, serving, record }: RequestHookParts): void {
+export function installRequestHooks(
+  fastify: FastifyInstance,
+  { options, serving, record, tracing }: RequestHookParts,
+): void {
   const { allowOrigin, idleTimeout, writeTimeout } = options;
   fastify.decorateRequest('facts');
   fastify.addHook('onRequest', (request, reply, done) => {
-    request.facts = newFacts(reply.raw, idleTimeout);
+    request.facts = newFacts(reply.raw, idleTimeout, tracing.begin(request.headers['traceparent']?.toString()));
     boundWhole(reply.raw, writeTimeout);
     if (allowOrigin) allowOtherOrigin(reply, allowOrigin);
     normaliseContentType(request);

@@ -57,7 +57,7 @@ export class RequestRecord {
     const traceparent = request.headers['traceparent']?.toString();
     this.notifier.notify(
       'request.completed',
-      { method, route, status, duration, repository, traceparent },
+      { method, route, status, duration, repository, traceparent, span: facts.span?.toString() },
       { actor, requestId: id },
     );
   }

@@ -18,6 +18,7 @@ interface Cause {
   readonly signal: AbortSignal | undefined;
   readonly actor: string | undefined;
   readonly requestId: string | undefined;
+  readonly traceparent?: string | undefined;
 }
 
 const HANDLER_SECONDS = [0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 10, 30];
@@ -55,7 +56,7 @@ export class HookCall {
     onLateAnswer?: (answer: unknown) => void,
   ): Promise<unknown> {
     const { plugin, handler } = entry;
-    const { signal, actor, requestId } = cause;
+    const { signal, actor, requestId, traceparent } = cause;
     const started = performance.now();
     const call = { isOver: false };
     const onLate = (outcome: PromiseSettledResult<unknown>): void => {
@@ -65,7 +66,13 @@ export class HookCall {
     try {
       return await withDeadline<unknown>({ deadline: this.limits.deadlineOf(name), signal, onLate }, (bounded) => {
         const warn = 'warn' in cause ? { warn: warnUntil(call, cause) } : {};
-        return handler.handle(withOwnBytes(event), { signal: bounded, actor, requestId, ...warn } as ContextOf<Name>);
+        return handler.handle(withOwnBytes(event), {
+          signal: bounded,
+          actor,
+          requestId,
+          traceparent,
+          ...warn,
+        } as ContextOf<Name>);
       });
     } finally {
       call.isOver = true;

@@ -10,6 +10,7 @@ import { RepositoryLabels } from './repository-labels.js';
 import { RepositoryStorage } from './repository-storage.js';
 import { RequestObserver } from './request-observer.js';
 import { RequestTracing } from './request-tracing.js';
+import { UpstreamRequestObserver } from './upstream-request-observer.js';
 
 export default definePlugin({
   name: 'metrics',
@@ -17,6 +18,7 @@ export default definePlugin({
   config: MetricsConfig,
   hooks: {
     'request.completed': RequestObserver,
+    'upstream.requested': UpstreamRequestObserver,
     'manifest.pushed': PushObserver,
     'manifest.pulled': PullObserver,
     'repository.deleted': RepositoryEndObserver,

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Meter, type NotifyEvents, PluginLogger } from '@berth/sdk';
+import { Meter, type NotifyEvents, PluginLogger, Tracing } from '@berth/sdk';
 import { MetricsConfig } from './metrics.config.js';
 import type { SpanRecorder } from './span-recorder.js';
 
@@ -12,20 +12,26 @@ export class RequestTracing implements OnModuleInit, OnApplicationShutdown {
     private readonly config: MetricsConfig,
     private readonly logger: PluginLogger,
     private readonly meter: Meter,
+    private readonly tracing: Tracing,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const { tracing } = this.config;
     if (!tracing) return;
     const { SpanRecorder } = await import('./span-recorder.js');
-    const help = 'Spans of requests, by whether the collector took them.';
+    const help = 'Spans, by whether the collector took them.';
     const counter = this.meter.counter({ name: 'berth_metrics_spans_total', help });
     const spans = { sent: counter.with({ outcome: 'sent' }), failed: counter.with({ outcome: 'failed' }) };
     this.#recorder = new SpanRecorder({ config: tracing, logger: this.logger, spans });
+    this.tracing.turnOn(tracing.sampleRatio);
   }
 
   completed(event: NotifyEvents['request.completed'], requestId: string | undefined): void {
-    this.#recorder?.record(event, requestId);
+    this.#recorder?.request(event, requestId);
+  }
+
+  upstreamRequested(event: NotifyEvents['upstream.requested']): void {
+    this.#recorder?.upstreamRequest(event);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PluginLogger } from '@berth/sdk';
+import { PluginLogger, TraceContext } from '@berth/sdk';
 import { expect, it } from 'vitest';
 import { SpanRecorder } from './span-recorder.js';
 import { TracingConfig } from './tracing.config.js';
@@ -30,7 +30,8 @@ it('gives up at the end on a collector that does not answer', async () => {
   const config = Object.assign(new TracingConfig(), { endpoint });
   const [logger, sent, failed] = [new FakeLogger(), new FakeCounter(), new FakeCounter()];
   const recorder = new SpanRecorder({ config, logger, spans: { sent, failed }, patience: 100 });
-  recorder.record({ method: 'GET', route: '/v2', status: 200, duration: 1, repository: undefined }, 'id');
+  const span = String(TraceContext.root(true));
+  recorder.request({ method: 'GET', route: '/v2', status: 200, duration: 1, repository: undefined, span }, 'id');
   const started = performance.now();
 
   await recorder.close().catch((cause: unknown) => {

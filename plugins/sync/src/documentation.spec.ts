@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { isSection, type Section, validateSection } from '@berth/sdk';
-import { anEvent, FakeClock, FakeMeter, FakeMirrorActivity } from '@berth/sdk/testing';
+import { anEvent, FakeClock, FakeMeter, FakeMirrorActivity, FakeNotifier } from '@berth/sdk/testing';
 import { getMetadataStorage } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { warningsOf } from './config/config-warnings.js';
@@ -41,7 +41,7 @@ function reported(): UpstreamReport {
   const { config } = validateSection(SyncConfig, {
     registries: [{ urls: ['https://docker.io'], onDemand: true, namespaces: ['docker.io'] }],
   });
-  const metrics = new SyncMetrics(new FakeMeter());
+  const metrics = new SyncMetrics(new FakeMeter(), new FakeNotifier());
   const logins = { loginFor: () => Promise.resolve(undefined) };
   const ports = { logins, clock: new FakeClock(), observer: metrics };
   const registry = new UpstreamRegistry(config.registries[0] ?? expect.fail(), ports);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Meter } from '@berth/sdk';
+import { Meter, Notifier, type NotifyEvents } from '@berth/sdk';
 import { outcomeOf, UpstreamTotals } from './status/upstream-totals.js';
 
 /** The numbers of the mirror, by upstream: there are as many as are configured. The server puts `berth_sync_` in front of the names. */
@@ -15,7 +15,10 @@ export class SyncMetrics {
   readonly #limits;
   readonly #remaining;
 
-  constructor(meter: Meter) {
+  constructor(
+    meter: Meter,
+    private readonly notifier: Notifier,
+  ) {
     const counter = (name: string, help: string) => meter.counter({ name, help });
     const gauge = (name: string, help: string) => meter.gauge({ name, help });
     this.#requests = counter('upstream_requests_total', 'Requests to upstreams, by what became of them.');
@@ -36,6 +39,10 @@ export class SyncMetrics {
     const outcome = outcomeOf(status);
     this.#requests.add({ upstream, status: outcome });
     this.totals.ofHost(upstream).requests[outcome] += 1;
+  }
+
+  completed(request: NotifyEvents['upstream.requested']): void {
+    this.notifier.notify('upstream.requested', request);
   }
 
   received(upstream: string, bytes: number): void {

@@ -169,12 +169,12 @@ export class MissingBlobs implements OnApplicationShutdown {
   ): Promise<FillOutcome> {
     // A fetch may have ended since the repository was seen not to hold it.
     if (await this.blobs.findHeld(repository, digest)) return 'kept';
-    const { identity, actor, requestId } = context;
+    const { identity, actor, requestId, traceparent } = context;
     const warn = (text: string): void => {
       context.warn(text);
     };
     const { signal } = this.#stopping;
-    return this.blobFill.fill({ repository, digest }, blob, { identity, actor, requestId, signal, warn });
+    return this.blobFill.fill({ repository, digest }, blob, { identity, actor, requestId, traceparent, signal, warn });
   }
 }
 

@@ -125,6 +125,24 @@ export interface NotifyEvents {
     readonly repository: string | undefined;
     /** The header of that name, as it came: the span the request is part of. W3C Trace Context */
     readonly traceparent?: string | undefined;
+    /** The request's own span, in the form of that header: where requests are traced (`Tracing`). */
+    readonly span?: string | undefined;
+  };
+  'upstream.requested': {
+    /** The host that was asked. */
+    readonly upstream: string;
+    readonly method: string;
+    /** `/v2/:name/manifests/:reference` and the like. */
+    readonly route: string;
+    /** What the repository is called there. */
+    readonly repository: string;
+    /** `undefined`: there was no answer. */
+    readonly status: number | undefined;
+    /** Milliseconds, to the end of the answer's body. */
+    readonly duration: number;
+    /** The span that caused it, and its own, in the form of `traceparent`: where requests are traced (`Tracing`). */
+    readonly traceparent?: string | undefined;
+    readonly span?: string | undefined;
   };
   'auth.succeeded': { readonly method: string };
   'auth.failed': { readonly method: string; readonly user: string | undefined };

@@ -5,6 +5,8 @@ export interface HookContext {
   readonly signal: AbortSignal;
   readonly actor: string | undefined;
   readonly requestId: string | undefined;
+  /** The span that this is part of, as the header of that name says it: where requests are traced (`Tracing`). */
+  readonly traceparent?: string | undefined;
 }
 
 /** What a gate has beside that. */

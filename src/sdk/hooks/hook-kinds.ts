@@ -41,6 +41,7 @@ export const HOOK_KINDS: { readonly [Name in HookName]: KindOf<Name> } = {
   'upload.finished': 'notify',
   'upload.expired': 'notify',
   'request.completed': 'notify',
+  'upstream.requested': 'notify',
   'auth.succeeded': 'notify',
   'auth.failed': 'notify',
   'policy.violated': 'notify',

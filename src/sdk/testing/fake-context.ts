@@ -6,11 +6,13 @@ export class FakeContext implements GateContext {
   readonly actor: string | undefined;
   readonly requestId: string | undefined;
   readonly signal: AbortSignal;
+  readonly traceparent: string | undefined;
 
   constructor(context: Partial<Omit<GateContext, 'warn'>> = {}) {
     this.actor = context.actor;
     this.requestId = context.requestId ?? 'request-1';
     this.signal = context.signal ?? new AbortController().signal;
+    this.traceparent = context.traceparent;
   }
 
   warn(text: string): void {

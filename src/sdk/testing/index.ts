@@ -13,4 +13,5 @@ export * from './fake-plugin-logger.js';
 export * from './fake-referrers.js';
 export * from './fake-repository-catalog.js';
 export * from './fake-tag-store.js';
+export * from './fake-tracing.js';
 export * from './sample-events.js';

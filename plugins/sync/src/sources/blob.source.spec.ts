@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import { buffer } from 'node:stream/consumers';
 import { parseRepositoryName, validateSection } from '@berth/sdk';
-import { FakeClock, FakeContext, FakeMeter, FakePluginLogger, FakeRepositoryCatalog } from '@berth/sdk/testing';
+import {
+  FakeClock,
+  FakeContext,
+  FakeMeter,
+  FakeNotifier,
+  FakePluginLogger,
+  FakeRepositoryCatalog,
+} from '@berth/sdk/testing';
 import { aBlob, FakeUpstream } from '@berth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SyncConfig } from '../config/sync.config.js';
@@ -30,7 +37,7 @@ describe('a blob that broke off', () => {
       config,
       new FakeRepositoryCatalog(),
       credentials,
-      new SyncMetrics(meter),
+      new SyncMetrics(meter, new FakeNotifier()),
       clock,
       logger,
     );

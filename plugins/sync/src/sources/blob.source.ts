@@ -11,6 +11,7 @@ import {
 import { BoundedMemory } from '../mirror/bounded-memory.js';
 import { Mirror } from '../mirror/mirror.js';
 import type { UpstreamRegistry } from '../mirror/upstream-registry.js';
+import { causedBy } from '../upstream/cause.js';
 import { fetchBlob } from '../upstream/fetch-blob.js';
 import type { UpstreamHost } from '../upstream/upstream-host.js';
 
@@ -32,10 +33,11 @@ export class BlobSource implements HookHandler<'blob.readMiss'> {
     this.#gave = new BoundedMemory<UpstreamHost>(clock);
   }
 
-  handle(
-    { repository, digest, offset }: HookEvents['blob.readMiss'],
-    { signal }: HookContext,
-  ): Promise<SourceResult<Found>> {
+  handle(missing: HookEvents['blob.readMiss'], context: HookContext): Promise<SourceResult<Found>> {
+    return causedBy(context, () => this.#ask(missing, context.signal));
+  }
+
+  #ask({ repository, digest, offset }: HookEvents['blob.readMiss'], signal: AbortSignal): Promise<SourceResult<Found>> {
     return this.mirror.ask<Found>({
       repository,
       what: `blob ${digest}`,

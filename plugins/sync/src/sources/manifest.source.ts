@@ -14,6 +14,7 @@ import { FreshTags } from '../mirror/fresh-tags.js';
 import { Mirror } from '../mirror/mirror.js';
 import { PullTally } from '../mirror/pull-tally.js';
 import { type Answering, Registries } from '../mirror/registries.js';
+import { causedBy } from '../upstream/cause.js';
 import { Deadline } from '../upstream/deadline.js';
 import { type FetchedManifest, fetchManifest } from '../upstream/fetch-manifest.js';
 import { UpstreamTrouble } from '../upstream/upstream-trouble.js';
@@ -42,7 +43,11 @@ export class ManifestSource implements HookHandler<'manifest.readMiss'> {
     this.#waiting = new BoundedMemory<FetchedManifest>(clock, MOST_WAITING);
   }
 
-  handle(missing: Missing, { signal }: HookContext): Promise<SourceResult<Found>> {
+  handle(missing: Missing, context: HookContext): Promise<SourceResult<Found>> {
+    return causedBy(context, () => this.#ask(missing, context.signal));
+  }
+
+  #ask(missing: Missing, signal: AbortSignal): Promise<SourceResult<Found>> {
     const { repository, reference } = missing;
     return this.mirror.ask<Found>({
       repository,

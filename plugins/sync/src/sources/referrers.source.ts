@@ -9,6 +9,7 @@ import {
 } from '@berth/sdk';
 import { BoundedMemory } from '../mirror/bounded-memory.js';
 import { Mirror } from '../mirror/mirror.js';
+import { causedBy } from '../upstream/cause.js';
 import { fetchReferrers } from '../upstream/fetch-lists.js';
 
 const CAPACITY = 1000;
@@ -25,9 +26,13 @@ export class ReferrersSource implements HookHandler<'referrers.refresh'> {
     this.#known = new BoundedMemory<readonly Descriptor[]>(clock, CAPACITY);
   }
 
-  handle(
+  handle(event: HookEvents['referrers.refresh'], context: HookContext): Promise<SourceResult<readonly Descriptor[]>> {
+    return causedBy(context, () => this.#ask(event, context.signal));
+  }
+
+  #ask(
     { repository, digest }: HookEvents['referrers.refresh'],
-    { signal }: HookContext,
+    signal: AbortSignal,
   ): Promise<SourceResult<readonly Descriptor[]>> {
     return this.mirror.ask<readonly Descriptor[]>({
       repository,

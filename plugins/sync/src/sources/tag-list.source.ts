@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, type HookContext, type HookEvents, type HookHandler, type SourceResult, type Tag } from '@berth/sdk';
 import { BoundedMemory } from '../mirror/bounded-memory.js';
 import { Mirror } from '../mirror/mirror.js';
+import { causedBy } from '../upstream/cause.js';
 import { fetchTags } from '../upstream/fetch-lists.js';
 
 const CAPACITY = 100;
@@ -18,7 +19,11 @@ export class TagListSource implements HookHandler<'tags.listMiss'> {
     this.#known = new BoundedMemory<readonly Tag[]>(clock, CAPACITY);
   }
 
-  handle({ repository }: HookEvents['tags.listMiss'], { signal }: HookContext): Promise<SourceResult<readonly Tag[]>> {
+  handle(event: HookEvents['tags.listMiss'], context: HookContext): Promise<SourceResult<readonly Tag[]>> {
+    return causedBy(context, () => this.#ask(event, context.signal));
+  }
+
+  #ask({ repository }: HookEvents['tags.listMiss'], signal: AbortSignal): Promise<SourceResult<readonly Tag[]>> {
     return this.mirror.ask<readonly Tag[]>({
       repository,
       what: 'tags',

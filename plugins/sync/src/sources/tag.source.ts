@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   Clock,
   type Descriptor,
+  type HookContext,
   type HookEvents,
   type HookHandler,
   PluginLogger,
@@ -13,6 +14,7 @@ import { BoundedMemory } from '../mirror/bounded-memory.js';
 import { FreshTags } from '../mirror/fresh-tags.js';
 import { PullTally } from '../mirror/pull-tally.js';
 import { type Answering, Registries } from '../mirror/registries.js';
+import { causedBy } from '../upstream/cause.js';
 import { Deadline } from '../upstream/deadline.js';
 import { resolveTag } from '../upstream/fetch-manifest.js';
 import type { UpstreamHost } from '../upstream/upstream-host.js';
@@ -48,7 +50,11 @@ export class TagSource implements HookHandler<'tag.refresh'> {
     this.#gone = new BoundedMemory<true>(clock);
   }
 
-  async handle({ repository, tag, held }: HookEvents['tag.refresh']): Promise<SourceResult<Descriptor>> {
+  handle(event: HookEvents['tag.refresh'], context: HookContext): Promise<SourceResult<Descriptor>> {
+    return causedBy(context, () => this.#refresh(event));
+  }
+
+  async #refresh({ repository, tag, held }: HookEvents['tag.refresh']): Promise<SourceResult<Descriptor>> {
     // Where a tag was found it is looked for again: another upstream that has begun to have it changes nothing.
     const [answering] = await this.registries.answering(repository);
     if (!answering) return { outcome: 'stale', reason: 'no upstream answers for this repository' };

@@ -25,7 +25,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const DUMPED_BYTES = 16_384;
 
 /**
- * Sends a request and follows where it is sent. Another origin is told nothing of who we are. Rejects as undici does, for too many
+ * Sends a request and follows where it is sent. Another origin is told nothing of who we are, nor of whose request it is part. Rejects as undici does, for too many
  * redirects, and for one that leads nowhere.
  */
 export async function exchange(url: URL, options: ExchangeOptions): Promise<Exchanged> {
@@ -43,7 +43,7 @@ export async function exchange(url: URL, options: ExchangeOptions): Promise<Exch
 
 async function sendOnce(url: URL, isElsewhere: boolean, options: ExchangeOptions): Promise<Dispatcher.ResponseData> {
   const { method, headers, connections, timeout, signal } = options;
-  const { authorization: _authorization, ...withoutUs } = headers;
+  const { authorization: _authorization, traceparent: _traceparent, ...withoutUs } = headers;
   using deadline = new Deadline(timeout, signal);
   const response = await request(url, {
     method,

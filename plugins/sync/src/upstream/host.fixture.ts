@@ -18,6 +18,7 @@ export function hostOf(
   const connections = new Connections({ tlsVerify: true });
   const observer = {
     requested: () => undefined,
+    completed: () => undefined,
     received: () => undefined,
     breaker: () => undefined,
     limited: () => undefined,

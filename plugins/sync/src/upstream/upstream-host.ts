@@ -1,7 +1,8 @@
-import type { Clock } from '@berth/sdk';
+import type { Clock, NotifyEvents, TraceContext } from '@berth/sdk';
 import type { Dispatcher } from 'undici';
 import { Authorization, type KnowsLogins } from './authorization.js';
 import { Breaker } from './breaker.js';
+import { causingSpan } from './cause.js';
 import type { Connections } from './connections.js';
 import { countBodies } from './counted-bodies.js';
 import { isTimeout } from './deadline.js';
@@ -10,6 +11,7 @@ import { HostRecord } from './host-record.js';
 import { rateLimitIn } from './rate-limit.js';
 import { RequestSlots, type SlotLimits } from './request-slots.js';
 import { secondsOfRetryAfter } from './retry-after.js';
+import { routeOf } from './route-of.js';
 import { TokenService } from './token-service.js';
 import { UpstreamTrouble } from './upstream-trouble.js';
 
@@ -30,6 +32,8 @@ export type UpstreamResponse = Pick<Dispatcher.ResponseData, 'statusCode' | 'hea
 /** What happens to one host is told to whoever counts. */
 export interface HostObserver {
   requested(host: string, status: number | undefined): void;
+  /** A request is over, with the body of its answer. */
+  completed(request: NotifyEvents['upstream.requested']): void;
   received(host: string, bytes: number): void;
   breaker(host: string, isOpen: boolean): void;
   limited(host: string, limit: number | undefined, remaining: number | undefined): void;
@@ -156,9 +160,14 @@ export class UpstreamHost {
   async #exchange(wanted: Wanted, authorization: string | undefined, signal: AbortSignal) {
     const { method, path, headers = {}, isDigested = false } = wanted;
     const { observer } = this.ports;
+    const completed = this.#watch(wanted);
     const options: ExchangeOptions = {
       method,
-      headers: { ...headers, ...(authorization !== undefined && { authorization }) },
+      headers: {
+        ...headers,
+        ...(authorization !== undefined && { authorization }),
+        ...(completed.span && { traceparent: completed.span.toString() }),
+      },
       connections: this.#ways,
       timeout: this.settings.timeout,
       mayGoPlain: isDigested,
@@ -167,11 +176,32 @@ export class UpstreamHost {
     try {
       const answered = await exchange(new URL(path, this.settings.url), options);
       observer.requested(this.name, answered.statusCode);
+      answered.body.once('close', () => {
+        completed.tell(answered.statusCode);
+      });
       return answered;
     } catch (cause) {
       observer.requested(this.name, undefined);
+      completed.tell(undefined);
       throw cause;
     }
+  }
+
+  /** Tells of one request when it is over. Where it was caused by one that is traced, it has a span of its own. */
+  #watch({ method, path, repository }: Wanted): {
+    readonly span: TraceContext | undefined;
+    readonly tell: (status: number | undefined) => void;
+  } {
+    const started = performance.now();
+    const cause = causingSpan();
+    const span = cause?.child();
+    const tell = (status: number | undefined): void => {
+      const duration = performance.now() - started;
+      const spans = { traceparent: cause?.toString(), span: span?.toString() };
+      const request = { method, route: routeOf(path), repository, status, duration, ...spans };
+      this.ports.observer.completed({ upstream: this.name, ...request });
+    };
+    return { span, tell };
   }
 
   /** Throws for what says nothing of the content. */
