@@ -6,6 +6,7 @@ import { Database } from './database.js';
 import { countHeldBlob } from './held-bytes.js';
 import { forgetPulls } from './manifests.js';
 import type { Facts, Schema } from './schema.js';
+import { UpstreamHoldings } from './upstream-holdings.js';
 
 export interface UnreferencedManifest {
   readonly id: number;
@@ -49,6 +50,7 @@ export class Garbage {
   constructor(
     private readonly database: Database,
     private readonly changes: Changes,
+    private readonly holdings: UpstreamHoldings,
   ) {}
 
   /** Untagged manifests that no index of their repository names, whose subject is gone, not seen since `before`. */
@@ -128,10 +130,12 @@ export class Garbage {
       .where('repository_id', '=', repositoryId)
       .where('digest', '=', digest)
       .where(unreferencedMembership(before))
-      .returning('store')
+      .returning(['store', 'upstream'])
       .executeTakeFirst();
     if (!gone) return false;
-    await countHeldBlob(facts, { repositoryId, store: gone.store, digest }, '-');
+    const { store, upstream } = gone;
+    await countHeldBlob(facts, { repositoryId, store, digest }, '-');
+    if (upstream !== null) await this.holdings.countBlob(facts, { upstream, store, digest }, '-');
     await this.changes.record(facts, { at, kind: 'blob.deleted', repository, digest, actor: undefined });
     return true;
   }

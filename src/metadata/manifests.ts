@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Digest, Origin, RepositoryName, Tag } from '@berth/sdk';
 import { Database } from './database.js';
 import type { Facts, ReferenceKind } from './schema.js';
+import { UpstreamHoldings } from './upstream-holdings.js';
 
 export interface ManifestRow {
   readonly id: number;
@@ -59,7 +60,10 @@ export class Manifests {
   readonly #byTag;
   readonly #contents;
 
-  constructor(database: Database) {
+  constructor(
+    database: Database,
+    private readonly holdings: UpstreamHoldings,
+  ) {
     this.#byDigest = database.prepare<{ repository: RepositoryName; digest: Digest }, ManifestRow>(
       (reader, { repository, digest }) =>
         reader
@@ -116,7 +120,7 @@ export class Manifests {
 
   /**
    * Adds the manifest with its references, or marks the one that is there as just seen. Gives its id. A document that names
-   * no type of its own has the type that it was pushed with last.
+   * no type of its own has the type that it was pushed with last. One that a client pushes is the upstream's no more.
    */
   async put(facts: Facts, manifest: NewManifest): Promise<{ readonly id: number; readonly created: boolean }> {
     const known = await facts
@@ -124,9 +128,13 @@ export class Manifests {
       .set({ last_seen: manifest.at, state: 'present', media_type: manifest.mediaType })
       .where('repository_id', '=', manifest.repositoryId)
       .where('digest', '=', manifest.digest)
-      .returning('id')
+      .returning(['id', 'upstream'])
       .executeTakeFirst();
-    if (known) return { id: known.id, created: false };
+    if (known) {
+      if (known.upstream !== null && manifest.upstream === undefined)
+        await this.#claim(facts, known.id, known.upstream, manifest);
+      return { id: known.id, created: false };
+    }
     const { id } = await facts
       .insertInto('manifests')
       .values({
@@ -148,7 +156,19 @@ export class Manifests {
       .executeTakeFirstOrThrow();
     await facts.insertInto('manifest_contents').values({ manifest_id: id, bytes: manifest.bytes }).execute();
     await this.#putReferences(facts, id, manifest);
+    const { upstream, repositoryId, bytes } = manifest;
+    if (upstream !== undefined)
+      await this.holdings.countManifest(facts, { upstream, repositoryId, size: bytes.byteLength }, '+');
     return { id, created: true };
+  }
+
+  /** All that it names is held now, and stays. */
+  async #claim(facts: Facts, id: number, upstream: string, manifest: NewManifest): Promise<void> {
+    const { repositoryId, bytes } = manifest;
+    await facts.updateTable('manifests').set({ upstream: null }).where('id', '=', id).execute();
+    await facts.deleteFrom('manifest_references').where('manifest_id', '=', id).execute();
+    await this.#putReferences(facts, id, manifest);
+    await this.holdings.countManifest(facts, { upstream, repositoryId, size: bytes.byteLength }, '-');
   }
 
   async #putReferences(facts: Facts, id: number, { repositoryId, references }: NewManifest): Promise<void> {
@@ -201,10 +221,12 @@ export class Manifests {
     const gone = await facts
       .deleteFrom('manifests')
       .where('id', '=', id)
-      .returning(['repository_id', 'digest'])
+      .returning(['repository_id as repositoryId', 'digest', 'upstream', 'size'])
       .executeTakeFirst();
     if (!gone) return false;
-    await forgetPulls(facts, gone.repository_id, gone.digest);
+    const { repositoryId, digest, upstream, size } = gone;
+    await forgetPulls(facts, repositoryId, digest);
+    if (upstream !== null) await this.holdings.countManifest(facts, { upstream, repositoryId, size }, '-');
     return true;
   }
 }

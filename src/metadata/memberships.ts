@@ -3,6 +3,7 @@ import type { Digest, RepositoryName } from '@berth/sdk';
 import { Database } from './database.js';
 import { countHeldBlob } from './held-bytes.js';
 import type { Facts } from './schema.js';
+import { UpstreamHoldings } from './upstream-holdings.js';
 
 export interface MembershipKey {
   readonly repositoryId: number;
@@ -22,17 +23,49 @@ const DIGESTS_PER_QUERY = 500;
 /** Which repository holds which blob. */
 @Injectable()
 export class Memberships {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly holdings: UpstreamHoldings,
+  ) {}
 
-  /** Makes the repository hold the blob; where it does already, marks that as just seen, and gives false. */
+  /**
+   * Makes the repository hold the blob; where it does already, marks that as just seen, and gives false. What a client has pushed is the
+   * upstream's no more.
+   */
   async put(facts: Facts, { repositoryId, digest, store, upstream, at }: NewMembership): Promise<boolean> {
-    if (await this.touch(facts, { repositoryId, digest }, at)) return false;
+    const known = await facts
+      .updateTable('memberships')
+      .set({ last_seen: at })
+      .where('repository_id', '=', repositoryId)
+      .where('digest', '=', digest)
+      .returning(['store', 'upstream'])
+      .executeTakeFirst();
+    if (known) {
+      if (upstream === undefined && known.upstream !== null)
+        await this.#claim(facts, { repositoryId, digest }, { store: known.store, upstream: known.upstream });
+      return false;
+    }
+    if (upstream !== undefined) await this.holdings.countBlob(facts, { upstream, store, digest }, '+');
     await facts
       .insertInto('memberships')
       .values({ repository_id: repositoryId, store, digest, upstream: upstream ?? null, created_at: at, last_seen: at })
       .execute();
     await countHeldBlob(facts, { repositoryId, store, digest }, '+');
     return true;
+  }
+
+  async #claim(
+    facts: Facts,
+    { repositoryId, digest }: MembershipKey,
+    { store, upstream }: { readonly store: string; readonly upstream: string },
+  ): Promise<void> {
+    await facts
+      .updateTable('memberships')
+      .set({ upstream: null })
+      .where('repository_id', '=', repositoryId)
+      .where('digest', '=', digest)
+      .execute();
+    await this.holdings.countBlob(facts, { upstream, store, digest }, '-');
   }
 
   /** Marks a blob nobody names yet as just seen; false where the repository holds it no more. */
@@ -52,10 +85,12 @@ export class Memberships {
       .deleteFrom('memberships')
       .where('repository_id', '=', repositoryId)
       .where('digest', '=', digest)
-      .returning('store')
+      .returning(['store', 'upstream'])
       .executeTakeFirst();
     if (!gone) return false;
-    await countHeldBlob(facts, { repositoryId, store: gone.store, digest }, '-');
+    const { store, upstream } = gone;
+    await countHeldBlob(facts, { repositoryId, store, digest }, '-');
+    if (upstream !== null) await this.holdings.countBlob(facts, { upstream, store, digest }, '-');
     return true;
   }
 

@@ -4,6 +4,7 @@ import { Blobs } from './blobs.js';
 import { Changes } from './changes.js';
 import { CommitMeter } from './commit-meter.js';
 import { Database } from './database.js';
+import { EvictionCandidates } from './eviction-candidates.js';
 import { Garbage } from './garbage.js';
 import { HeldBytes } from './held-bytes.js';
 import { ImageContents } from './image-contents.js';
@@ -19,11 +20,14 @@ import { SigningKeys } from './signing-keys.js';
 import { StoredBlobs } from './stored-blobs.js';
 import { Tags } from './tags.js';
 import { Uploads } from './uploads.js';
+import { UpstreamEvictions } from './upstream-evictions.js';
+import { UpstreamHoldings } from './upstream-holdings.js';
 
 const NOUNS = [
   ApiKeys,
   Blobs,
   Changes,
+  EvictionCandidates,
   Garbage,
   HeldBytes,
   ImageContents,
@@ -39,6 +43,8 @@ const NOUNS = [
   StoredBlobs,
   Tags,
   Uploads,
+  UpstreamEvictions,
+  UpstreamHoldings,
 ];
 
 @Module({})

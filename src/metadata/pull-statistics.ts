@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Digest } from '@berth/sdk';
 import { sql } from 'kysely';
 import { Database } from './database.js';
+import type { Facts } from './schema.js';
 
 export interface PullCount {
   readonly repositoryId: number;
@@ -41,9 +42,25 @@ export class PullStatistics {
               }),
             )
             .execute();
+          await markPulled(facts, { repositoryId, digest, lastPulled });
         }
       },
       { durable: false },
     );
   }
+}
+
+/** What came from an upstream is evicted in the order in which it was last pulled. */
+async function markPulled(
+  facts: Facts,
+  { repositoryId, digest, lastPulled }: Pick<PullCount, 'repositoryId' | 'digest' | 'lastPulled'>,
+): Promise<void> {
+  await facts
+    .updateTable('manifests')
+    .set({ last_seen: lastPulled })
+    .where('repository_id', '=', repositoryId)
+    .where('digest', '=', digest)
+    .where('upstream', 'is not', null)
+    .where('last_seen', '<', lastPulled)
+    .execute();
 }

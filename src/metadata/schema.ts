@@ -30,6 +30,7 @@ export interface MembershipsTable {
   repository_id: number;
   store: string;
   digest: Digest;
+  /** Who supplied the bytes: `null` where a client pushed or mounted them. Only what has one is ever evicted. */
   upstream: string | null;
   created_at: Time;
   last_seen: Time;
@@ -47,9 +48,11 @@ export interface ManifestsTable {
   size: number;
   origin: Origin;
   state: 'present' | 'quarantined';
+  /** Who supplied it: `null` where a client pushed it. Only what has one is ever evicted. */
   upstream: string | null;
   pushed_at: Time;
   pushed_by: string | null;
+  /** Of one from an upstream also when it was last pulled. */
   last_seen: Time;
 }
 
@@ -134,6 +137,13 @@ export interface SigningKeysTable {
   created_at: Time;
 }
 
+/** How much is kept of an upstream in a store. */
+export interface UpstreamHoldingsTable {
+  upstream: string;
+  store: string;
+  held_bytes: number;
+}
+
 export interface PullStatisticsTable {
   repository_id: number;
   digest: Digest;
@@ -166,6 +176,7 @@ export interface Schema {
   api_keys: ApiKeysTable;
   pull_statistics: PullStatisticsTable;
   signing_keys: SigningKeysTable;
+  upstream_holdings: UpstreamHoldingsTable;
   changes: ChangesTable;
 }
 

@@ -21,6 +21,7 @@ export class PullCounter implements OnApplicationShutdown {
   #gathered = new Map<number, Map<Digest, Gathered>>();
   #size = 0;
   #timer: NodeJS.Timeout | undefined;
+  #writing = Promise.resolve();
 
   constructor(
     private readonly statistics: PullStatistics,
@@ -43,7 +44,12 @@ export class PullCounter implements OnApplicationShutdown {
     else this.#timer ??= setTimeout(() => void this.flush(), GATHER_TIME).unref();
   }
 
-  async flush(): Promise<void> {
+  /** Writes what was counted so far; resolves once all of it is written, also what another one has begun to write. */
+  flush(): Promise<void> {
+    return (this.#writing = this.#writing.then(() => this.#write()));
+  }
+
+  async #write(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const batch = [...this.#gathered.values()].flatMap((inRepository) => [...inRepository.values()]);

@@ -7,6 +7,7 @@ import { heldBytesMigration } from './0003-held-bytes.js';
 import { apiKeysMigration } from './0004-api-keys.js';
 import { signingKeysMigration } from './0005-signing-keys.js';
 import { unfinishedFillsMigration } from './0006-unfinished-fills.js';
+import { upstreamHoldingsMigration } from './0008-upstream-holdings.js';
 import type { DialectName } from './column-types.js';
 
 /** Brings the database up to the newest schema. Throws MetadataError naming the step that failed. */
@@ -22,6 +23,7 @@ export async function migrate(facts: Facts, dialect: DialectName): Promise<void>
           '0004-api-keys': apiKeysMigration(dialect),
           '0005-signing-keys': signingKeysMigration(dialect),
           '0006-unfinished-fills': unfinishedFillsMigration(dialect),
+          '0008-upstream-holdings': upstreamHoldingsMigration(dialect),
         }),
     },
   });

@@ -128,6 +128,9 @@ describe('an SQLite database', () => {
       alter table uploads drop column digest;
       drop table api_keys;
       drop table signing_keys;
+      drop table upstream_holdings;
+      drop index manifests_by_upstream;
+      drop index memberships_by_upstream;
       delete from kysely_migration where name >= '0003-held-bytes';
       create trigger breaks before update on repositories begin select raise(abort, 'the power is gone'); end;
     `);
