@@ -21,6 +21,7 @@ import type { PluginDatabases } from './metadata/plugin-databases.js';
 import { MeteringModule } from './metering/metering.module.js';
 import { PluginHostModule } from './plugin-host/plugin-host.module.js';
 import type { BlobStorage } from './storage/blob-storage.js';
+import { minFreeSpaceOf } from './storage/min-free-space.js';
 
 /** What the modules are built over: a test gives its own. */
 export interface Foundations {
@@ -47,7 +48,7 @@ export class AppModule {
     logger,
     audit,
   }: Foundations): DynamicModule {
-    const { gc, gcInterval, gcDelay, rootDirectory, commit } = config.storage;
+    const { gc, gcInterval, gcDelay, minFreeSpace, rootDirectory, commit } = config.storage;
     const resources = PluginData.over({
       databases: pluginDatabases,
       folder: join(rootDirectory, PLUGINS_FOLDER),
@@ -68,6 +69,7 @@ export class AppModule {
           storage,
           clock,
           gcDelay,
+          minFreeSpace: minFreeSpaceOf(minFreeSpace),
           collection: gc ? { interval: gcInterval, delay: gcDelay } : undefined,
         }),
         ContentPortsModule,

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { Tracing } from '@berth/sdk';
 import type { RegistryApplication } from './http/exchange.js';
 import { AuthState } from './auth/auth-state.js';
+import { CacheKeeper } from './content/eviction/cache-keeper.js';
 import { AppModule, type Foundations } from './app.module.js';
 import { preparePlugins } from './plugin-host/prepare-plugins.js';
 import { tryPlugins } from './plugin-trial.js';
@@ -137,6 +138,7 @@ export async function open(application: RegistryApplication, foundations: Founda
   await auth.open();
   readiness.add({ name: 'authentication', critical: false, check: (signal) => auth.probe(signal) });
   readiness.watch({ name: 'database', check: () => foundations.database.failure });
+  await application.get(CacheKeeper).start();
   await application.get(JobScheduler).start();
   readiness.advance('ready');
 }

@@ -26,6 +26,12 @@ const WRITTEN_FORMS: Converters = {
       { type: 'string', pattern: BYTE_SIZE_PATTERN },
     ],
   }),
+  isMinFreeSpace: ({ constraints }) => ({
+    anyOf: [
+      { type: 'integer', minimum: 0 },
+      { type: 'string', pattern: constraints[0] as string },
+    ],
+  }),
   isPort: () => ({
     anyOf: [
       { type: 'integer', minimum: 0, maximum: 65_535 },

@@ -78,6 +78,7 @@ describe('a configuration that is served', () => {
         gc: true,
         gcDelay: 3_600_000,
         gcInterval: 3_600_000,
+        minFreeSpace: '5%',
         commit: true,
       },
       http: {

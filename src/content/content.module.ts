@@ -2,6 +2,7 @@ import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { Clock } from '@berth/sdk';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { BlobStorage } from '../storage/blob-storage.js';
+import type { MinFreeSpace } from '../storage/min-free-space.js';
 import { BlobMount } from './blobs/blob-mount.js';
 import { BlobFill } from './blobs/blob-fill.js';
 import { BlobService } from './blobs/blob.service.js';
@@ -9,6 +10,13 @@ import { FillKeeping } from './blobs/fill-keeping.js';
 import { FillLimits } from './blobs/fill-limits.js';
 import { FillUploads } from './blobs/fill-uploads.js';
 import { MissingBlobs } from './blobs/missing-blobs.js';
+import { CacheKeeper } from './eviction/cache-keeper.js';
+import { CacheLimits } from './eviction/cache-limits.js';
+import { CacheObservers } from './eviction/cache-observers.js';
+import { CacheRoom } from './eviction/cache-room.js';
+import { DiskSpace, MIN_FREE_SPACE } from './eviction/disk-space.js';
+import { Eviction } from './eviction/eviction.js';
+import { InUse } from './eviction/in-use.js';
 import { FileSweeper } from './garbage-collection/file-sweeper.js';
 import { GarbageCollectionJob, type GarbageCollectionSchedule } from './garbage-collection/garbage-collection.job.js';
 import { GarbageCollection } from './garbage-collection/garbage-collection.js';
@@ -49,6 +57,12 @@ const PARTS = [
   BlobCommit,
   BlobFill,
   FilledImages,
+  CacheKeeper,
+  CacheLimits,
+  CacheObservers,
+  CacheRoom,
+  DiskSpace,
+  Eviction,
   FileSweeper,
   FillKeeping,
   FillLimits,
@@ -56,6 +70,7 @@ const PARTS = [
   GarbageCollection,
   GarbageCollectionJob,
   GarbageCollector,
+  InUse,
   LastSeen,
   ManifestCache,
   ManifestCommit,
@@ -78,6 +93,8 @@ export interface ContentOptions {
   readonly clock: Clock;
   /** Milliseconds for which garbage stays that somebody has asked about, whether or not it is collected while we run. */
   readonly gcDelay: number;
+  /** What mirrored content leaves free of the disk. */
+  readonly minFreeSpace: MinFreeSpace;
   /** Absent: garbage is collected only when somebody asks for it. */
   readonly collection: GarbageCollectionSchedule | undefined;
 }
@@ -94,7 +111,7 @@ export class ContentModule {
     if (schedule) scheduler.add(collection.toJob(schedule));
   }
 
-  static over({ storage, clock, gcDelay, collection }: ContentOptions): DynamicModule {
+  static over({ storage, clock, gcDelay, minFreeSpace, collection }: ContentOptions): DynamicModule {
     return {
       module: ContentModule,
       global: true,
@@ -103,10 +120,20 @@ export class ContentModule {
         { provide: Clock, useValue: clock },
         { provide: GraceTime, useValue: new GraceTime(gcDelay) },
         { provide: SCHEDULE, useValue: collection },
+        { provide: MIN_FREE_SPACE, useValue: minFreeSpace },
         ...PARTS,
         ...SERVICES,
       ],
-      exports: [Clock, BlobStorage, GarbageCollection, MirrorMeter, MissingBlobs, ...SERVICES],
+      exports: [
+        Clock,
+        BlobStorage,
+        CacheLimits,
+        CacheObservers,
+        GarbageCollection,
+        MirrorMeter,
+        MissingBlobs,
+        ...SERVICES,
+      ],
     };
   }
 }

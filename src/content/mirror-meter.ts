@@ -85,6 +85,7 @@ export class MirrorMeter {
       fills: {
         kept: end('kept'),
         refused: end('refused'),
+        overfull: end('overfull'),
         unwritable: end('unwritable'),
         wrong: end('wrong'),
         broken: end('broken'),

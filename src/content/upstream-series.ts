@@ -26,7 +26,7 @@ export function countsIn({
   coalesced,
   fills,
 }: UpstreamSeries): MirrorCounts {
-  const { kept, refused, unwritable, wrong, broken, abandoned, stopped } = fills;
+  const { kept, refused, overfull, unwritable, wrong, broken, abandoned, stopped } = fills;
   return {
     blobHits: blobHits.total,
     blobMisses: blobMisses.total,
@@ -36,6 +36,7 @@ export function countsIn({
     fills: {
       kept: kept.total,
       refused: refused.total,
+      overfull: overfull.total,
       unwritable: unwritable.total,
       wrong: wrong.total,
       broken: broken.total,

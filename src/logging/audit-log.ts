@@ -39,12 +39,11 @@ export class AuditLog {
   }
 
   /** What the server itself removed. */
-  recordRemoval(removed: {
-    readonly kind: string;
-    readonly repository: string;
-    readonly digest: string | undefined;
-  }): void {
-    this.#write(removed, 'garbage collection');
+  recordRemoval(
+    removed: { readonly kind: string; readonly repository: string; readonly digest: string | undefined },
+    why: 'garbage collection' | 'eviction' = 'garbage collection',
+  ): void {
+    this.#write(removed, why);
   }
 
   /** At once: a line that waits for others is lost where the process is killed. */

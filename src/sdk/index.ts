@@ -56,3 +56,4 @@ export * from './ports/referrers.js';
 export * from './ports/repository-catalog.js';
 export * from './ports/tag-store.js';
 export * from './ports/tracing.js';
+export * from './ports/upstream-caches.js';

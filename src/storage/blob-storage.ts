@@ -73,6 +73,14 @@ export interface UploadKeeper {
   uploads(): AsyncIterable<string>;
 }
 
+/** Of what a store lies on. */
+export interface StorageSpace {
+  /** Bytes that may still be written. */
+  readonly free: number;
+  /** Bytes there are in all. */
+  readonly total: number;
+}
+
 /** The three roles of one store. Errors of the medium are StorageErrors; absence is a value. */
 export abstract class BlobStorage implements BlobReader, BlobWriter, UploadKeeper {
   /** Makes the store ready; StorageError where that is impossible. */
@@ -89,4 +97,9 @@ export abstract class BlobStorage implements BlobReader, BlobWriter, UploadKeepe
   abstract readUpload(upload: string, size: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   abstract discard(upload: string): Promise<void>;
   abstract uploads(): AsyncIterable<string>;
+
+  /** `undefined` where nothing bounds the store. */
+  space(): Promise<StorageSpace | undefined> {
+    return Promise.resolve(undefined);
+  }
 }

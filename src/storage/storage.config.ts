@@ -1,5 +1,6 @@
 import { type Duration, IsDuration, milliseconds } from '@berth/sdk';
 import { IsBoolean, IsNotEmpty, IsPositive, IsString } from 'class-validator';
+import { IsMinFreeSpace } from './min-free-space.js';
 
 const FLAG = { message: 'true or false' };
 const FOLDER = { message: 'the path of a folder' };
@@ -26,6 +27,10 @@ export class StorageConfig {
   @IsDuration(PERIOD)
   @IsPositive(PERIOD)
   gcInterval: Duration = milliseconds(3_600_000);
+
+  /** What stays free of the disk where upstreams are mirrored: a share such as "5%", or a size. */
+  @IsMinFreeSpace()
+  minFreeSpace: string | number = '5%';
 
   /** Whether an answer waits until the bytes are on the disk (fsync). */
   @IsBoolean(FLAG)

@@ -10,6 +10,9 @@ interface Inode {
 
 type Entry = Inode | 'folder';
 
+/** More than any test writes. */
+const SPACE = 2 ** 40;
+
 /**
  * A disk that tells apart what was written from what would survive a power cut: bytes survive once their file is synced,
  * names (made, moved or removed) once their folder is. It promises no more than POSIX does.
@@ -153,6 +156,10 @@ export class SimulatedDisk implements FileSystem {
         .filter(([name]) => dirname(name) === path && name !== path)
         .map(([name, entry]) => direntOf(name.slice(path.length + 1), path, entry === 'folder')),
     );
+  }
+
+  space(): Promise<{ readonly free: number; readonly total: number }> {
+    return attempt(() => ({ free: SPACE, total: SPACE }));
   }
 
   #describe(inode: Inode): FileDescriptor {

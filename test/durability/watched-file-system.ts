@@ -36,5 +36,6 @@ export function watchedFileSystem(inner: FileSystem, watch: Watcher): FileSystem
     makeFolder: seen('makeFolder', (path) => inner.makeFolder(path)),
     syncFolder: seen('syncFolder', (path) => inner.syncFolder(path)),
     list: seen('list', (path) => inner.list(path)),
+    space: seen('space', (path) => inner.space(path)),
   };
 }

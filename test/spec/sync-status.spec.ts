@@ -4,7 +4,7 @@ import { stateOf } from './sync-state.js';
 import { pull, useSync, WINDOW } from './use-sync.js';
 
 const NO_REQUESTS = { '2xx': 0, '3xx': 0, '4xx': 0, '429': 0, '5xx': 0, none: 0 };
-const NO_FETCHES = { kept: 0, refused: 0, unwritable: 0, wrong: 0, broken: 0, abandoned: 0, stopped: 0 };
+const NO_FETCHES = { kept: 0, refused: 0, overfull: 0, unwritable: 0, wrong: 0, broken: 0, abandoned: 0, stopped: 0 };
 const NO_BLOBS = { blobHits: 0, blobMisses: 0, coalesced: 0, blobsFetched: NO_FETCHES };
 const NOTHING = {
   ...{ requests: NO_REQUESTS, bytesReceived: 0, hits: 0, misses: 0, stale: 0 },

@@ -23,6 +23,10 @@ export const STORAGE_KEYS: KeyTable = {
   'storage.commit': built('whether an answer waits until the bytes are on the disk; default `true` (zot: `false`)'),
   'storage.gcDelay': built('how old unreferenced content and stale uploads must be to be collected; default `1h`'),
   'storage.gcInterval': built('time from one collection to the next; default `1h`'),
+  'storage.minFreeSpace': built(
+    'not in zot: what stays free of the disk where upstreams are mirrored, as a share of it or a size: below it mirrored ' +
+      'content is evicted before more is kept; `0`: nothing; default `5%`',
+  ),
   'storage.gcTimeWindow': refused(
     'a time of day for collection is not built: leave the key out; collection runs in small steps that no push or pull ' +
       'waits for',

@@ -2,10 +2,12 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { algorithmOf, type Digest, type FillEnd, type RepositoryName, StorageError } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
-import { Repositories } from '../../metadata/repositories.js';
+import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
+import { CacheRoom } from '../eviction/cache-room.js';
+import type { Room } from '../eviction/room.js';
 import { MirrorMeter } from '../mirror-meter.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { Digesting } from './digesting.js';
@@ -31,6 +33,8 @@ interface Fill extends WantedBlob {
   readonly context: ContentContext;
   /** Where it is written, as long as it can be. */
   upload: FillUpload | undefined;
+  /** Made for it, as far as its size was known. */
+  room: Room | undefined;
   /** The last thing that was asked of the source. */
   pulling: Promise<unknown>;
 }
@@ -46,6 +50,7 @@ export class BlobFill {
     private readonly uploads: FillUploads,
     private readonly keeping: FillKeeping,
     private readonly storage: BlobStorage,
+    private readonly cacheRoom: CacheRoom,
     private readonly hooks: HookRunner,
     private readonly limits: FillLimits,
     private readonly meter: MirrorMeter,
@@ -57,7 +62,7 @@ export class BlobFill {
     const upload = await this.uploads.resume(wanted.repository, wanted.digest, context.signal);
     if (upload) blob.keepIn(upload.file, upload.kept);
     const source = this.#sourceOf(wanted, upload, context);
-    const fill: Fill = { ...wanted, blob, source, context, upload, pulling: Promise.resolve() };
+    const fill: Fill = { ...wanted, blob, source, context, upload, room: undefined, pulling: Promise.resolve() };
     try {
       if (!(await this.#begin(fill))) {
         if (upload) await this.uploads.leave(upload);
@@ -71,6 +76,7 @@ export class BlobFill {
       await this.#fail(fill, cause);
       throw cause;
     } finally {
+      fill.room?.[Symbol.dispose]();
       source.close();
       await blob.end();
     }
@@ -115,9 +121,31 @@ export class BlobFill {
   }
 
   async #bring(fill: Fill): Promise<FillEnd> {
+    const { size } = fill.source;
+    if (size !== undefined && !(await this.#makeRoom(fill, size))) {
+      const { repository, digest, source } = fill;
+      this.logger.warn(
+        { repository, digest, upstream: source.upstream, size },
+        'there is no room for a blob from an upstream: it is passed on',
+      );
+      return this.#passOn(fill, 'overfull');
+    }
     const failure = await this.#store(fill);
     if (failure === undefined && fill.upload) return this.#keep(fill, fill.upload);
-    return this.#passOn(fill, failure);
+    this.logger.error(
+      { repository: fill.repository, digest: fill.digest, err: failure },
+      'a blob from an upstream cannot be stored and is passed on',
+    );
+    return this.#passOn(fill, 'unwritable', failure);
+  }
+
+  /** False where it cannot be kept. */
+  async #makeRoom(fill: Fill, size: number): Promise<boolean> {
+    const { repository, digest, source, context } = fill;
+    const store = (await this.repositories.find(repository))?.store ?? DEFAULT_STORE;
+    fill.room = await this.cacheRoom.take({ upstream: source.upstream, store, digest, size }, context.signal);
+    fill.room?.wrote(fill.upload?.kept ?? 0);
+    return fill.room !== undefined;
   }
 
   async #pull({ source, blob }: Fill): Promise<Uint8Array | undefined> {
@@ -138,6 +166,7 @@ export class BlobFill {
         onBytes: () => undefined,
         onWritten: (length) => {
           blob.wrote(length);
+          fill.room?.wrote(length);
         },
       });
       return undefined;
@@ -172,23 +201,24 @@ export class BlobFill {
     const { repository, digest, source, context } = fill;
     const { received: size, upstream } = source;
     fill.upload = undefined;
+    // Only now is it known how large it is.
+    if (!fill.room && !(await this.#makeRoom(fill, size))) {
+      await this.keeping.giveUp(upload, 'cancelled', context);
+      return 'overfull';
+    }
     return this.keeping.keep({ repository, digest, upload, size, upstream }, context);
   }
 
   /** Gives it to those who follow, and to nobody else, at the pace of the slowest. */
-  async #passOn(fill: Fill, failure: Error | undefined): Promise<FillEnd> {
-    const { repository, digest, blob, upload } = fill;
-    this.logger.error(
-      { repository, digest, err: failure },
-      'a blob from an upstream cannot be stored and is passed on',
-    );
+  async #passOn(fill: Fill, end: 'overfull' | 'unwritable', failure?: Error): Promise<FillEnd> {
+    const { blob, upload } = fill;
     fill.upload = undefined;
-    if (upload) await this.keeping.giveUp(upload, 'failed', fill.context);
+    if (upload) await this.keeping.giveUp(upload, end === 'overfull' ? 'cancelled' : 'failed', fill.context);
     do {
       if (await blob.room(this.limits.windowBytes, this.limits.stallTime)) continue;
       throw failure ?? new Error('Nobody waits for the blob.');
     } while (await this.#pull(fill));
-    return 'unwritable';
+    return end;
   }
 
   async #fail({ repository, digest, source, upload, context }: Fill, cause: unknown): Promise<void> {

@@ -8,9 +8,11 @@ import { Memberships } from '../../metadata/memberships.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
+import { InUse } from '../eviction/in-use.js';
 import { LastSeen } from '../last-seen.js';
 import type { Supply } from '../mirror-meter.js';
 import { MissingBlobs, type OpenedBlob } from './missing-blobs.js';
+import { PinnedBlob } from './pinned-blob.js';
 
 export interface BlobDescription {
   readonly digest: Digest;
@@ -33,6 +35,7 @@ export class BlobService {
     private readonly storage: BlobStorage,
     private readonly lastSeen: LastSeen,
     private readonly missing: MissingBlobs,
+    private readonly inUse: InUse,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
   ) {}
@@ -58,11 +61,17 @@ export class BlobService {
    * UpstreamUnavailable where one may.
    */
   async open(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<PulledBlob> {
-    const opened = (await this.#openHeld(repository, digest)) ?? (await this.missing.open(repository, digest, context));
-    if (!opened) throw blobUnknown(repository, digest);
+    const pin = this.inUse.holdBlob(digest);
+    let opened: OpenedBlob | undefined;
+    try {
+      opened = (await this.#openHeld(repository, digest)) ?? (await this.missing.open(repository, digest, context));
+      if (!opened) throw blobUnknown(repository, digest);
+    } finally {
+      if (!opened) pin[Symbol.dispose]();
+    }
     const { size } = opened;
     this.hooks.notify('blob.pulled', { repository, digest, size }, context);
-    return { ...opened, digest };
+    return { ...opened, digest, blob: new PinnedBlob(opened.blob, pin) };
   }
 
   /** BLOB_UNKNOWN where the repository does not hold it; DENIED (405) while a manifest names it. end-10 */

@@ -12,6 +12,7 @@ import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { digestBytes } from '../blobs/digesting.js';
 import type { ContentContext } from '../content-context.js';
+import { InUse } from '../eviction/in-use.js';
 import { LastSeen } from '../last-seen.js';
 import type { Supply } from '../mirror-meter.js';
 import { ManifestCache } from './manifest-cache.js';
@@ -19,7 +20,7 @@ import { ManifestCommit } from './manifest-commit.js';
 import { manifestUnknown, tagIsMoving } from './manifest-errors.js';
 import { ManifestRemoval } from './manifest-removal.js';
 import { parseManifest } from './manifest-validator.js';
-import { MirroredManifests } from './mirrored-manifests.js';
+import { type Located, MirroredManifests, type WhichManifest } from './mirrored-manifests.js';
 import { PullCounter } from './pull-counter.js';
 import { PushRights } from './push-rights.js';
 
@@ -66,37 +67,78 @@ export class ManifestService {
     private readonly mirrored: MirroredManifests,
     private readonly lastSeen: LastSeen,
     private readonly pulls: PullCounter,
+    private readonly inUse: InUse,
     private readonly hooks: HookRunner,
   ) {}
 
   /** MANIFEST_UNKNOWN where the repository has no such manifest and no source has it. end-3 HEAD */
   async stat(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<ManifestDescription> {
-    let row = await this.#find(repository, reference);
-    let isStale = false;
-    if (row?.origin !== 'pushed')
-      ({ row, isStale } = await this.mirrored.locate({ repository, reference, isHead: true }, row, context));
+    const row = await this.#find(repository, reference);
+    const which = { repository, reference, isHead: true };
+    const answered =
+      row?.origin === 'pushed'
+        ? await this.#describe(which, { row, isStale: false, isHeld: true }, context)
+        : await this.#answerMirrored(which, row, context, (located) => this.#describe(which, located, context));
+    if (!answered) throw manifestUnknown(repository, reference);
+    return answered;
+  }
+
+  /** The manifest byte for byte, as it was pushed or as a source has it. MANIFEST_UNKNOWN. end-3 GET */
+  async pull(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<PulledManifest> {
+    const row = await this.#find(repository, reference);
+    const which = { repository, reference, isHead: false };
+    const answered =
+      row?.origin === 'pushed'
+        ? await this.#read(which, { row, isStale: false, isHeld: true }, context)
+        : await this.#answerMirrored(which, row, context, (located) => this.#read(which, located, context));
+    if (!answered) throw manifestUnknown(repository, reference);
+    return answered;
+  }
+
+  /** Once more from the source where it was evicted after it had been found: from then on it stays until it is answered. */
+  async #answerMirrored<Answer>(
+    which: WhichManifest,
+    found: ManifestRow | undefined,
+    context: ContentContext,
+    answer: (located: Located) => Promise<Answer | undefined>,
+  ): Promise<Answer | undefined> {
+    const hold = this.inUse.holdManifest(which.repository, which.reference);
+    try {
+      const answered = await answer(await this.mirrored.locate(which, found, context));
+      if (answered !== undefined || found?.origin !== 'mirrored') return answered;
+      return await answer(await this.mirrored.locate(which, undefined, context));
+    } finally {
+      hold[Symbol.dispose]();
+    }
+  }
+
+  /** `undefined` where it has gone since it was found. */
+  async #describe(
+    { repository, reference }: WhichManifest,
+    { row, isStale }: Located,
+    context: ContentContext,
+  ): Promise<ManifestDescription | undefined> {
     if (this.hooks.hears('manifest.beforeGet')) {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest: row.digest }, context);
     }
     // What has a tag is kept by it.
     const isHeld = reference.kind === 'tag' || (await this.lastSeen.manifest(row));
-    if (!isHeld) throw manifestUnknown(repository, reference);
+    if (!isHeld) return undefined;
     return isStale ? { ...row, isStale } : row;
   }
 
-  /** The manifest byte for byte, as it was pushed or as a source has it. MANIFEST_UNKNOWN. end-3 GET */
-  async pull(repository: RepositoryName, reference: Reference, context: ContentContext): Promise<PulledManifest> {
-    let row = await this.#find(repository, reference);
-    let isStale = false;
-    let isHeld = true;
-    if (row?.origin !== 'pushed')
-      ({ row, isStale, isHeld } = await this.mirrored.locate({ repository, reference, isHead: false }, row, context));
+  /** `undefined` where it has gone since it was found. */
+  async #read(
+    { repository, reference }: WhichManifest,
+    { row, isStale, isHeld }: Located,
+    context: ContentContext,
+  ): Promise<PulledManifest | undefined> {
     const { digest, mediaType, size, origin, upstream } = row;
     if (this.hooks.hears('manifest.beforeGet')) {
       await this.hooks.gate('manifest.beforeGet', { repository, reference, digest }, context);
     }
     const text = this.cache.get(digest) ?? (await this.cache.read(digest, row.id));
-    if (text === undefined) throw manifestUnknown(repository, reference);
+    if (text === undefined) return undefined;
     this.pulls.count(row.repositoryId, digest);
     if (this.hooks.hears('manifest.pulled')) {
       this.hooks.notify('manifest.pulled', { repository, reference, digest, mediaType, size, origin }, context);

@@ -74,11 +74,11 @@ export class MirroredManifests implements OnApplicationShutdown {
    * source gives, UpstreamUnavailable where nothing is held and an upstream may have it.
    */
   async locate(which: WhichManifest, held: ManifestRow | undefined, context: ContentContext): Promise<Located> {
-    const { repository, reference } = which;
+    const { reference } = which;
     if (!held) return { row: await this.#locateMissing(which, context), isStale: false, isHeld: false };
     const mayHaveMoved = reference.kind === 'tag' && held.origin === 'mirrored' && this.hooks.hears('tag.refresh');
     if (!mayHaveMoved) return { row: held, isStale: false, isHeld: true };
-    return this.#refresh(repository, reference.tag, held, context);
+    return this.#refresh(which, reference.tag, held, context);
   }
 
   async #locateMissing(which: WhichManifest, context: ContentContext): Promise<ManifestRow> {
@@ -105,8 +105,8 @@ export class MirroredManifests implements OnApplicationShutdown {
     return row;
   }
 
-  async #refresh(repository: RepositoryName, tag: Tag, held: ManifestRow, context: ContentContext): Promise<Located> {
-    const reference = { kind: 'tag', tag } as const;
+  async #refresh(which: WhichManifest, tag: Tag, held: ManifestRow, context: ContentContext): Promise<Located> {
+    const { repository, reference } = which;
     const refreshed = await this.#refreshes.join(keyOf(repository, reference), context, (detached) =>
       this.#askForNewer(repository, tag, held, detached),
     );
@@ -116,8 +116,9 @@ export class MirroredManifests implements OnApplicationShutdown {
       return { row: held, isStale: true, isHeld: true };
     }
     const row = await this.#find(repository, reference);
-    if (!row) throw manifestUnknown(repository, reference);
-    return { row, isStale: false, isHeld: refreshed === 'fresh' };
+    if (row) return { row, isStale: false, isHeld: refreshed === 'fresh' };
+    // Evicted since it was looked up.
+    return { row: await this.#locateMissing(which, context), isStale: false, isHeld: false };
   }
 
   async #askForNewer(

@@ -7,6 +7,7 @@ import {
   Referrers,
   RepositoryCatalog,
   TagStore,
+  UpstreamCaches,
 } from '@berth/sdk';
 import { ContentBlobStore } from './content-blob-store.js';
 import { ContentChangeFeed } from './content-change-feed.js';
@@ -15,6 +16,7 @@ import { ContentMirrorActivity } from './content-mirror-activity.js';
 import { ContentReferrers } from './content-referrers.js';
 import { ContentRepositoryCatalog } from './content-repository-catalog.js';
 import { ContentTagStore } from './content-tag-store.js';
+import { ContentUpstreamCaches } from './content-upstream-caches.js';
 
 const PORTS: readonly Provider[] = [
   { provide: BlobStore, useClass: ContentBlobStore },
@@ -24,11 +26,21 @@ const PORTS: readonly Provider[] = [
   { provide: Referrers, useClass: ContentReferrers },
   { provide: RepositoryCatalog, useClass: ContentRepositoryCatalog },
   { provide: TagStore, useClass: ContentTagStore },
+  { provide: UpstreamCaches, useClass: ContentUpstreamCaches },
 ];
 
 /** What plugins see of the content, under the SDK's ports. */
 @Module({
   providers: [...PORTS],
-  exports: [BlobStore, ChangeFeed, ManifestStore, MirrorActivity, Referrers, RepositoryCatalog, TagStore],
+  exports: [
+    BlobStore,
+    ChangeFeed,
+    ManifestStore,
+    MirrorActivity,
+    Referrers,
+    RepositoryCatalog,
+    TagStore,
+    UpstreamCaches,
+  ],
 })
 export class ContentPortsModule {}

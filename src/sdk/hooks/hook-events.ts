@@ -81,11 +81,14 @@ export interface SourceEvents {
   'tags.listMiss': InRepository;
 }
 
+/** Why something has gone. `evicted`: it came from an upstream, and others have its room. */
+export type RemovalReason = 'request' | 'garbage' | 'evicted';
+
 /** Notifications: facts that have happened. */
 export interface NotifyEvents {
   'manifest.pushed': OfManifest & { readonly tags: readonly Tag[]; readonly subject: Digest | undefined };
   'manifest.pulled': OfManifest & { readonly reference: Reference };
-  'manifest.deleted': InRepository & { readonly digest: Digest; readonly reason: 'request' | 'garbage' };
+  'manifest.deleted': InRepository & { readonly digest: Digest; readonly reason: RemovalReason };
   'image.filled': InRepository & {
     /** Of the image's manifest, of which the repository now has the config and every layer that need not lie elsewhere. */
     readonly digest: Digest;
@@ -108,7 +111,7 @@ export interface NotifyEvents {
   'blob.pushed': OfBlob;
   'blob.pulled': OfBlob;
   'blob.mounted': OfBlob & { readonly from: RepositoryName };
-  'blob.deleted': InRepository & { readonly digest: Digest; readonly reason: 'request' | 'garbage' };
+  'blob.deleted': InRepository & { readonly digest: Digest; readonly reason: RemovalReason };
   'blob.quarantined': { readonly store: string; readonly digest: Digest };
   'blob.repaired': { readonly store: string; readonly digest: Digest };
   'repository.created': InRepository;

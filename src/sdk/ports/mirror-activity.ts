@@ -18,10 +18,19 @@ export interface FillInFlight {
 }
 
 /**
- * How a fetch of a blob ended: the repository holds it; a gate did not want it; it could not be stored and was passed on; the upstream
- * gave something else; its transfer broke off; nobody waited for what could not be stored; the server stopped.
+ * How a fetch of a blob ended: the repository holds it; a gate did not want it; there was no room for it and it was passed on; it could
+ * not be stored and was passed on; the upstream gave something else; its transfer broke off; nobody waited for what could not be stored; the server stopped.
  */
-export const FILL_ENDS = ['kept', 'refused', 'unwritable', 'wrong', 'broken', 'abandoned', 'stopped'] as const;
+export const FILL_ENDS = [
+  'kept',
+  'refused',
+  'overfull',
+  'unwritable',
+  'wrong',
+  'broken',
+  'abandoned',
+  'stopped',
+] as const;
 export type FillEnd = (typeof FILL_ENDS)[number];
 
 /** What was counted of one upstream since the server started. */

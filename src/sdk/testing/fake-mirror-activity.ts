@@ -6,7 +6,7 @@ const NOTHING: MirrorCounts = {
   coalesced: 0,
   bytesFromCache: 0,
   bytesPassedOn: 0,
-  fills: { kept: 0, refused: 0, unwritable: 0, wrong: 0, broken: 0, abandoned: 0, stopped: 0 },
+  fills: { kept: 0, refused: 0, overfull: 0, unwritable: 0, wrong: 0, broken: 0, abandoned: 0, stopped: 0 },
 };
 
 /** Fetches and counts that a test puts in. */

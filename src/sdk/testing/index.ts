@@ -14,4 +14,5 @@ export * from './fake-referrers.js';
 export * from './fake-repository-catalog.js';
 export * from './fake-tag-store.js';
 export * from './fake-tracing.js';
+export * from './fake-upstream-caches.js';
 export * from './sample-events.js';

@@ -31,6 +31,8 @@ export interface FileSystem {
   makeFolder(path: string): Promise<string | undefined>;
   syncFolder(path: string): Promise<void>;
   list(path: string): Promise<fs.Dirent[]>;
+  /** Of the disk that the path lies on: bytes that we may write, and all there are. */
+  space(path: string): Promise<{ readonly free: number; readonly total: number }>;
 }
 
 const openFile = promisify(fs.open);
@@ -73,6 +75,10 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   list: (path) => fs.promises.readdir(path, { withFileTypes: true }),
+  space: async (path) => {
+    const { bsize, bavail, blocks } = await fs.promises.statfs(path);
+    return { free: bavail * bsize, total: blocks * bsize };
+  },
 };
 
 function statusFrom(stats: fs.Stats): FileStatus {

@@ -7,6 +7,7 @@ import {
   BlobStorage,
   type OpenBlob,
   type PlacedUpload,
+  type StorageSpace,
   type StoredLocation,
 } from '../blob-storage.js';
 import {
@@ -160,6 +161,11 @@ export class FilesystemBlobStorage extends BlobStorage {
     for (const entry of (await this.#unlessAbsent('listing', folder, () => this.#fileSystem.list(folder))) ?? []) {
       yield entry.name;
     }
+  }
+
+  /** Of the disk that the root folder lies on. */
+  override space(): Promise<StorageSpace> {
+    return this.#attempt('measuring', this.#root, () => this.#fileSystem.space(this.#root));
   }
 
   async #openFile(path: string, key: string): Promise<OpenBlob | undefined> {
