@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Meter, Notifier, type NotifyEvents } from '@berth/sdk';
+import { CacheMetrics } from './status/cache-metrics.js';
 import { outcomeOf, UpstreamTotals } from './status/upstream-totals.js';
 
 /** The numbers of the mirror, by upstream: there are as many as are configured. The server puts `berth_sync_` in front of the names. */
 @Injectable()
 export class SyncMetrics {
   readonly totals = new UpstreamTotals();
+  readonly caches: CacheMetrics;
   readonly #requests;
   readonly #bytes;
   readonly #hits;
@@ -19,6 +21,7 @@ export class SyncMetrics {
     meter: Meter,
     private readonly notifier: Notifier,
   ) {
+    this.caches = new CacheMetrics(meter);
     const counter = (name: string, help: string) => meter.counter({ name, help });
     const gauge = (name: string, help: string) => meter.gauge({ name, help });
     this.#requests = counter('upstream_requests_total', 'Requests to upstreams, by what became of them.');

@@ -1,4 +1,4 @@
-import { type Duration, IsDuration, milliseconds } from '@berth/sdk';
+import { type ByteSize, type Duration, IsByteSize, IsDuration, milliseconds } from '@berth/sdk';
 import { Type } from 'class-transformer';
 import {
   IsArray,
@@ -24,6 +24,7 @@ const COUNT = { message: 'a whole number, not below zero' };
 const RATE = { message: 'a number above zero' };
 const TIME = { message: 'a duration such as "30s"' };
 const PERIOD = { message: 'a duration above zero such as "10s"' };
+const SIZE = { message: 'a size above zero such as "100GB"' };
 const FOLDER = { message: 'the path of a folder' };
 const PUSHING = ['allow', 'deny'] as const;
 
@@ -148,8 +149,11 @@ export class UpstreamRegistryConfig {
   @NotBuilt()
   readonly storage?: unknown;
 
-  @NotBuilt()
-  readonly maxBytes?: unknown;
+  /** Most bytes that are kept of it. */
+  @Optional()
+  @IsByteSize(SIZE)
+  @IsPositive(SIZE)
+  readonly maxBytes?: ByteSize;
 
   @NotBuilt()
   readonly bytesPerSecond?: unknown;

@@ -1,9 +1,17 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Clock, PluginLogger, type Reconfigure, RepositoryCatalog, type RepositoryName } from '@berth/sdk';
+import {
+  Clock,
+  PluginLogger,
+  type Reconfigure,
+  RepositoryCatalog,
+  type RepositoryName,
+  UpstreamCaches,
+} from '@berth/sdk';
 import { warningsOf } from '../config/config-warnings.js';
 import { SyncConfig } from '../config/sync.config.js';
 import { SyncMetrics } from '../sync-metrics.js';
 import { CredentialFiles } from '../upstream/credential-files.js';
+import { limitsOf } from './upstream-limits.js';
 import { UpstreamRegistry } from './upstream-registry.js';
 
 /** An upstream that answers for a repository, and what the repository is called there. */
@@ -24,12 +32,15 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
   constructor(
     config: SyncConfig,
     private readonly catalog: RepositoryCatalog,
+    private readonly caches: UpstreamCaches,
     private readonly credentials: CredentialFiles,
     private readonly metrics: SyncMetrics,
     private readonly clock: Clock,
     private readonly logger: PluginLogger,
   ) {
     this.#all = this.#build(config);
+    caches.observe(metrics.caches);
+    caches.limit(limitsOf(this.#all));
   }
 
   get all(): readonly UpstreamRegistry[] {
@@ -45,6 +56,7 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
     const before = this.#all;
     await this.credentials.use(config);
     this.#all = this.#build(config);
+    this.caches.limit(limitsOf(this.#all));
     this.#retired.push(...before);
     for (const registry of before) {
       void registry.client.retire().then(

@@ -8,6 +8,7 @@ import {
   FakeNotifier,
   FakePluginLogger,
   FakeRepositoryCatalog,
+  FakeUpstreamCaches,
 } from '@berth/sdk/testing';
 import { aBlob, FakeUpstream } from '@berth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -36,6 +37,7 @@ describe('a blob that broke off', () => {
     registries = new Registries(
       config,
       new FakeRepositoryCatalog(),
+      new FakeUpstreamCaches(),
       credentials,
       new SyncMetrics(meter, new FakeNotifier()),
       clock,

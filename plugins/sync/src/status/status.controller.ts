@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { Clock, type FillInFlight, MirrorActivity, type PluginReply, Requires } from '@berth/sdk';
+import { Clock, type FillInFlight, MirrorActivity, type PluginReply, Requires, UpstreamCaches } from '@berth/sdk';
 import { BackgroundRetries } from '../mirror/background-retries.js';
 import { Registries } from '../mirror/registries.js';
 import { SyncMetrics } from '../sync-metrics.js';
@@ -16,6 +16,7 @@ export class StatusController {
     private readonly retries: BackgroundRetries,
     private readonly metrics: SyncMetrics,
     private readonly activity: MirrorActivity,
+    private readonly caches: UpstreamCaches,
     clock: Clock,
   ) {
     this.#countedSince = clock.now();
@@ -24,6 +25,7 @@ export class StatusController {
   @Get()
   async get(@Res() reply: PluginReply): Promise<void> {
     const fills = await this.#fillsByUpstream();
+    const held = await this.caches.usage();
     reply.code(200).send({
       countedSince: new Date(this.#countedSince).toISOString(),
       upstreams: this.registries.all.map((registry) => {
@@ -32,6 +34,7 @@ export class StatusController {
           totals: this.metrics.totals,
           retriesWaiting: this.retries.waitingFor(name),
           mirrored: this.activity.countsOf(name),
+          heldBytes: held.get(name) ?? 0,
           fills: fills.get(name) ?? [],
         });
       }),

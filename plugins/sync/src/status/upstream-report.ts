@@ -10,6 +10,7 @@ export interface ReportInputs {
   readonly retriesWaiting: number;
   readonly mirrored: MirrorCounts;
   readonly fills: readonly FillInFlight[];
+  readonly heldBytes: number;
 }
 
 /** Times are in ISO 8601; `null`: it has not been yet, or is not known. */
@@ -22,6 +23,8 @@ export interface UpstreamReport {
   readonly reachable: boolean | null;
   readonly lastCheck: string | null;
   readonly retriesWaiting: number;
+  /** What is kept of it, and the most that may be. */
+  readonly cache: { readonly heldBytes: number; readonly maxBytes: number | null };
   readonly counts: Totals &
     Omit<MirrorCounts, 'fills'> & {
       readonly requests: Readonly<Record<RequestOutcome, number>>;
@@ -79,6 +82,7 @@ export function reportOf(registry: UpstreamRegistry, inputs: ReportInputs): Upst
     reachable: reachableBy(hosts.map(({ reachable }) => reachable)),
     lastCheck: timeOf(checkedAt),
     retriesWaiting: inputs.retriesWaiting,
+    cache: { heldBytes: inputs.heldBytes, maxBytes: config.maxBytes ?? null },
     counts: countsOf(registry, inputs),
     fills: inputs.fills.map(fillReportOf),
     hosts,
