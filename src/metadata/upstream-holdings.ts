@@ -17,7 +17,16 @@ export interface CountedManifest {
   readonly size: number;
 }
 
+export interface HeldWhere {
+  readonly upstreams: readonly string[];
+  /** Absent: every store. */
+  readonly store?: string;
+}
+
 type Change = '+' | '-';
+
+/** SQLite takes 32,766 values a statement. */
+const DIGESTS_PER_QUERY = 500;
 
 /**
  * How many bytes are kept of each upstream: a number for each of its stores, which changes with its memberships and manifests. A blob
@@ -79,6 +88,23 @@ export class UpstreamHoldings {
   /** Whether the upstream's blob is kept in the store already. */
   async holds({ upstream, store, digest }: CountedBlob): Promise<boolean> {
     return hasMembership(this.database.reader, { upstream, store, digest });
+  }
+
+  /** Bytes of those of `digests` that are kept of some upstreams, in one store or in all. */
+  async sizeOf(digests: readonly Digest[], { upstreams, store }: HeldWhere): Promise<number> {
+    let sum = 0;
+    for (let start = 0; start < digests.length; start += DIGESTS_PER_QUERY) {
+      let query = this.database.reader
+        .selectFrom('memberships as m')
+        .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
+        .where('m.digest', 'in', digests.slice(start, start + DIGESTS_PER_QUERY))
+        .where('m.upstream', 'in', upstreams)
+        .select(['m.store', 'm.upstream', 'm.digest', 'b.size'])
+        .distinct();
+      if (store !== undefined) query = query.where('m.store', '=', store);
+      for (const { size } of await query.execute()) sum += size;
+    }
+    return sum;
   }
 
   /** In the transaction of its membership, while the blob has its row: `+` before there is one more, `-` once there is one less. */

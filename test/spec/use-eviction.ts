@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { BuiltManifest, FakeUpstream, TestRegistry } from '@berth/testkit';
 import { expect } from 'vitest';
 import { pull } from './use-sync.js';
 
-/** Pulls an image as clients do: its manifest by tag, and every blob. What is kept of it is kept by then. */
+/** Pulls an image as clients do: its manifest by tag, and every blob. */
 export async function pullImage(
   registry: TestRegistry,
   path: string,
@@ -19,14 +20,12 @@ export async function pullImage(
 export async function pullBlob(registry: TestRegistry, path: string, digest: string, bytes: Buffer): Promise<void> {
   const { status, body } = await pull(registry, `${path}/blobs/${digest}`);
   expect([status, body.equals(bytes)]).toEqual([200, true]);
-  await settled(registry);
 }
 
 /** Until nothing is on its way any more. */
 export async function settled({ foundations }: TestRegistry): Promise<void> {
   const { reader } = foundations.database;
-  const left = async (): Promise<number> => (await reader.selectFrom('uploads').select('id').execute()).length;
-  await expect.poll(left, { interval: 1 }).toBe(0);
+  while ((await reader.selectFrom('uploads').select('id').execute()).length > 0) await setImmediate();
 }
 
 /** Bytes of the files in the store, those on their way with them. */
@@ -74,4 +73,8 @@ export async function heldTags({ foundations }: TestRegistry): Promise<readonly 
     .select(['r.name as repository', 't.name as tag'])
     .execute();
   return rows.map(({ repository, tag }) => `${repository}:${tag}`).sort();
+}
+
+export async function heldTagsSettle(registry: TestRegistry, expected: readonly string[]): Promise<void> {
+  await expect.poll(() => heldTags(registry)).toEqual(expected);
 }

@@ -144,7 +144,7 @@ export class BlobFill {
     const { repository, digest, source, context } = fill;
     const store = (await this.repositories.find(repository))?.store ?? DEFAULT_STORE;
     fill.room = await this.cacheRoom.take({ upstream: source.upstream, store, digest, size }, context.signal);
-    fill.room?.wrote(fill.upload?.kept ?? 0);
+    fill.room?.begin(fill.upload?.kept ?? 0);
     return fill.room !== undefined;
   }
 

@@ -3,7 +3,7 @@ import { RegistryLogger } from '../../logging/registry-logger.js';
 import { UpstreamHoldings } from '../../metadata/upstream-holdings.js';
 import { CacheLimits } from './cache-limits.js';
 import { CacheObservers } from './cache-observers.js';
-import { Eviction } from './eviction.js';
+import { CacheRoom } from './cache-room.js';
 import { InUse } from './in-use.js';
 
 /**
@@ -22,7 +22,7 @@ export class CacheKeeper implements OnApplicationShutdown {
     private readonly holdings: UpstreamHoldings,
     private readonly limits: CacheLimits,
     private readonly observers: CacheObservers,
-    private readonly eviction: Eviction,
+    private readonly room: CacheRoom,
     private readonly inUse: InUse,
     private readonly logger: RegistryLogger,
   ) {}
@@ -66,16 +66,7 @@ export class CacheKeeper implements OnApplicationShutdown {
 
   async #lookAt(upstream: string): Promise<void> {
     this.#stuck.delete(upstream);
-    const held = await this.holdings.of(upstream);
-    this.observers.held(upstream, held);
-    const limit = this.limits.of(upstream);
-    if (limit === undefined || held <= limit) return;
-    const isEnough = await this.eviction.run({
-      upstreams: [upstream],
-      reason: 'limit',
-      isEnough: async (facts) => (await this.holdings.ofIn(facts, upstream)) <= limit,
-      signal: this.#stopping.signal,
-    });
-    if (!isEnough) this.#stuck.add(upstream);
+    this.observers.held(upstream, await this.holdings.of(upstream));
+    if (!(await this.room.trim(upstream, this.#stopping.signal))) this.#stuck.add(upstream);
   }
 }

@@ -12,6 +12,8 @@ const MEASURED_FOR = 1000;
 /** What of the disk below the store may still be filled by what upstreams give. */
 @Injectable()
 export class DiskSpace {
+  /** Bytes that were written since it was measured. */
+  #used = 0;
   #measured: { readonly at: number; readonly space: Promise<StorageSpace | undefined> } | undefined;
 
   constructor(
@@ -24,16 +26,23 @@ export class DiskSpace {
   /** Bytes, below zero where less than the minimum is free; `undefined` where nothing bounds them, or nobody knows. */
   async left(): Promise<number | undefined> {
     if ('bytes' in this.minimum && this.minimum.bytes === 0) return undefined;
-    const age = this.#measured && this.clock.now() - this.#measured.at;
-    if (this.#measured === undefined || age === undefined || age < 0 || age >= MEASURED_FOR)
-      this.#measured = { at: this.clock.now(), space: this.#measure() };
+    const now = this.clock.now();
+    // Also where the clock was set back.
+    if (this.#measured && Math.abs(now - this.#measured.at) >= MEASURED_FOR) this.forget();
+    this.#measured ??= { at: now, space: this.#measure() };
     const space = await this.#measured.space;
-    return space && space.free - bytesToKeepFree(this.minimum, space.total);
+    return space && space.free - this.#used - bytesToKeepFree(this.minimum, space.total);
   }
 
   /** Measures anew when it is asked next: something has been removed. */
   forget(): void {
     this.#measured = undefined;
+    this.#used = 0;
+  }
+
+  /** So many bytes have been written. */
+  use(bytes: number): void {
+    this.#used += bytes;
   }
 
   async #measure(): Promise<StorageSpace | undefined> {
