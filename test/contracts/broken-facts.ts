@@ -72,10 +72,38 @@ async function danglingRows(reader: Kysely<Schema>): Promise<string[]> {
     .select('r.name')
     .execute();
   return [
+    ...(await miscountedUpstreams(reader)),
     ...miscounted.map(({ name }) => `${name} holds other bytes than it counts`),
     ...memberships.map(({ digest }) => `${digest} is held by a repository and has no blob row`),
     ...layers.map(({ digest }) => `${digest} is part of a manifest and not held`),
     ...children.map(({ digest }) => `${digest} is part of an index and not there`),
     ...contents.map(({ digest }) => `${digest} has no bytes`),
   ];
+}
+
+async function miscountedUpstreams(reader: Kysely<Schema>): Promise<string[]> {
+  const blobs = await reader
+    .selectFrom('memberships as m')
+    .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
+    .where('m.upstream', 'is not', null)
+    .select(['m.upstream', 'm.store', 'm.digest', 'b.size'])
+    .distinct()
+    .execute();
+  const manifests = await reader
+    .selectFrom('manifests as m')
+    .innerJoin('repositories as r', 'r.id', 'm.repository_id')
+    .where('m.upstream', 'is not', null)
+    .select(['m.upstream', 'r.store', 'm.size'])
+    .execute();
+  const sums = new Map<string, number>();
+  const add = (upstream: string | null, store: string, size: number): void => {
+    const key = `${String(upstream)} in ${store}`;
+    sums.set(key, (sums.get(key) ?? 0) + size);
+  };
+  for (const { upstream, store, size } of [...blobs, ...manifests]) add(upstream, store, size);
+  for (const { upstream, store, held_bytes } of await reader.selectFrom('upstream_holdings').selectAll().execute())
+    add(upstream, store, -held_bytes);
+  return [...sums]
+    .filter(([, sum]) => sum !== 0)
+    .map(([key, sum]) => `${key} is counted with ${String(-sum)} bytes more`);
 }

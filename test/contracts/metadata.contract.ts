@@ -3,6 +3,7 @@ import type { Digest } from '@berth/sdk';
 import type { Database } from '../../src/metadata/database.js';
 import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { describeContent } from './metadata-content.contract.js';
+import { describeEvictions } from './metadata-evictions.contract.js';
 import { type MetadataNouns, nounsOver } from './metadata-nouns.js';
 import { AT, aManifestRow, aRepository, digestOfText, nameOf, putBlob } from './metadata-samples.js';
 import { describeStoredBlobs } from './metadata-stored-blobs.contract.js';
@@ -32,6 +33,7 @@ export function describeMetadata(name: string, make: () => Promise<DatabaseUnder
     describeRepositories(() => nouns);
     describeContent(() => nouns);
     describeStoredBlobs(() => nouns);
+    describeEvictions(() => nouns);
     describeUploads(() => nouns);
     describeLeases(() => nouns);
     describePulls(() => nouns);
