@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import metrics from '../../plugins/metrics/src/index.js';
 import { attributesOf, FakeCollector, type ReceivedSpan } from '../../plugins/metrics/test/fake-collector.js';
 import sync from '../../plugins/sync/src/index.js';
-import { useSync } from './use-sync.js';
+import { useSync, WINDOW } from './use-sync.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
@@ -80,6 +80,18 @@ describe('the trace of a pull that is not held', { timeout: 30_000 }, () => {
       parentSpanId: server.spanId,
       name: 'GET /v2/:name/blobs/:digest',
     });
+  });
+
+  it('has the comparison of a tag that is held', async () => {
+    const spans = await traced({ tracing: { endpoint: collector.endpoint } }, async (registry) => {
+      await registry.request('GET', '/v2/team/app/manifests/v1');
+      registry.clock.advance(WINDOW);
+      await registry.request('GET', '/v2/team/app/manifests/v1');
+    });
+    const asked = spans.filter(({ kind }) => kind === CLIENT);
+    const served = spans.filter(({ kind }) => kind === SERVER);
+    expect(asked.map(({ name }) => name.split(' ')[0])).toEqual(['GET', 'HEAD']);
+    expect(asked.map(({ parentSpanId }) => parentSpanId)).toEqual(served.map(({ spanId }) => spanId));
   });
 
   it('has each request that it takes, those that fail marked as such', async () => {
