@@ -30,6 +30,7 @@ import { ManifestFetch } from './manifests/manifest-fetch.js';
 import { ManifestCommit } from './manifests/manifest-commit.js';
 import { MirroredCommit } from './manifests/mirrored-commit.js';
 import { MirroredManifests } from './manifests/mirrored-manifests.js';
+import { MirroredRemoval } from './manifests/mirrored-removal.js';
 import { ManifestRemoval } from './manifests/manifest-removal.js';
 import { ManifestService } from './manifests/manifest.service.js';
 import { PushRights } from './manifests/push-rights.js';
@@ -79,6 +80,7 @@ const PARTS = [
   MirroredCommit,
   MirroredManifests,
   MirrorMeter,
+  MirroredRemoval,
   MissingBlobs,
   PullCounter,
   PushRights,

@@ -46,6 +46,28 @@ export class AuditLog {
     this.#write(removed, why);
   }
 
+  /** What the server removed because its upstream has it no more. */
+  recordGone(gone: {
+    readonly repository: string;
+    readonly reference: string;
+    readonly digest: string;
+    readonly upstream: string;
+  }): void {
+    this.#write({ kind: 'tag', ...gone }, 'gone upstream');
+  }
+
+  /** A push that hides what a mirrored repository would have from its upstream. */
+  recordShadowing(shadowing: {
+    readonly repository: string;
+    readonly reference: string;
+    readonly digest: string;
+    readonly upstream: string;
+    readonly actor: string | undefined;
+    readonly requestId: string | undefined;
+  }): void {
+    this.#write(shadowing, 'a pushed tag shadows that of the upstream');
+  }
+
   /** At once: a line that waits for others is lost where the process is killed. */
   #write(fields: object, message: string): void {
     if (!this.#pino || !this.output) return;

@@ -184,11 +184,11 @@ export interface BlobKey {
   readonly digest: string;
 }
 
-/** Mirrored manifests are roots. An index keeps its children, a manifest its referrers; neither the other way round. */
+/** Mirrored manifests are roots until their upstream has them no more. An index keeps its children, a manifest its referrers; neither the other way round. */
 function unreferencedManifest(before: number) {
   return (e: ExpressionBuilder<Schema, 'manifests'>) =>
     e.and([
-      e('manifests.origin', 'in', ['pushed', 'imported']),
+      e.or([e('manifests.origin', 'in', ['pushed', 'imported']), e('manifests.upstream', 'is', null)]),
       e('manifests.last_seen', '<', before),
       e.not(e.exists(e.selectFrom('tags').select('tags.name').whereRef('tags.manifest_id', '=', 'manifests.id'))),
       e.not(

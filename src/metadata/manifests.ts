@@ -14,6 +14,8 @@ export interface ManifestRow {
   readonly lastSeen: number;
   /** Who supplied it; `null` where a client pushed it. */
   readonly upstream: string | null;
+  /** Who moved the tag there that it was looked up by. */
+  readonly tagOrigin?: Origin;
 }
 
 export interface ManifestReference {
@@ -37,6 +39,12 @@ export interface NewManifest {
   readonly references: readonly ManifestReference[];
   readonly actor: string | undefined;
   readonly at: number;
+}
+
+interface KnownManifest {
+  readonly id: number;
+  readonly origin: Origin;
+  readonly upstream: string | null;
 }
 
 /** What a look-up of `manifests as m` gives. */
@@ -83,7 +91,7 @@ export class Manifests {
           .where('r.name', '=', repository)
           .where('t.name', '=', tag)
           .where('m.state', '=', 'present')
-          .select(ROW),
+          .select([...ROW, 't.origin as tagOrigin']),
     );
     this.#contents = database.prepare<{ id: number }, { bytes: Uint8Array }>((reader, { id }) =>
       reader.selectFrom('manifest_contents').select('bytes').where('manifest_id', '=', id),
@@ -128,11 +136,10 @@ export class Manifests {
       .set({ last_seen: manifest.at, state: 'present', media_type: manifest.mediaType })
       .where('repository_id', '=', manifest.repositoryId)
       .where('digest', '=', manifest.digest)
-      .returning(['id', 'upstream'])
+      .returning(['id', 'origin', 'upstream'])
       .executeTakeFirst();
     if (known) {
-      if (known.upstream !== null && manifest.upstream === undefined)
-        await this.#claim(facts, known.id, known.upstream, manifest);
+      await this.#comesAgain(facts, known, manifest);
       return { id: known.id, created: false };
     }
     const { id } = await facts
@@ -162,13 +169,25 @@ export class Manifests {
     return { id, created: true };
   }
 
-  /** All that it names is held now, and stays. */
-  async #claim(facts: Facts, id: number, upstream: string, manifest: NewManifest): Promise<void> {
+  /** Pushed, it is the client's, and all that it names is held now, and stays. From its upstream, that has it again. */
+  async #comesAgain(facts: Facts, known: KnownManifest, manifest: NewManifest): Promise<void> {
+    const { id, origin, upstream } = known;
     const { repositoryId, bytes } = manifest;
-    await facts.updateTable('manifests').set({ upstream: null }).where('id', '=', id).execute();
-    await facts.deleteFrom('manifest_references').where('manifest_id', '=', id).execute();
-    await this.#putReferences(facts, id, manifest);
-    await this.holdings.countManifest(facts, { upstream, repositoryId, size: bytes.byteLength }, '-');
+    if (origin !== 'mirrored') return;
+    const counted = { repositoryId, size: bytes.byteLength };
+    if (manifest.origin !== 'mirrored') {
+      await facts
+        .updateTable('manifests')
+        .set({ origin: manifest.origin, upstream: null })
+        .where('id', '=', id)
+        .execute();
+      await facts.deleteFrom('manifest_references').where('manifest_id', '=', id).execute();
+      await this.#putReferences(facts, id, manifest);
+      if (upstream !== null) await this.holdings.countManifest(facts, { ...counted, upstream }, '-');
+    } else if (upstream === null && manifest.upstream !== undefined) {
+      await facts.updateTable('manifests').set({ upstream: manifest.upstream }).where('id', '=', id).execute();
+      await this.holdings.countManifest(facts, { ...counted, upstream: manifest.upstream }, '+');
+    }
   }
 
   async #putReferences(facts: Facts, id: number, { repositoryId, references }: NewManifest): Promise<void> {

@@ -11,6 +11,7 @@ import { ImageContents } from './image-contents.js';
 import { JobRuns } from './job-runs.js';
 import { Leases } from './leases.js';
 import { Manifests } from './manifests.js';
+import { ManifestRelease } from './manifest-release.js';
 import { ManifestScans } from './manifest-scans.js';
 import { Memberships } from './memberships.js';
 import { PullStatistics } from './pull-statistics.js';
@@ -33,6 +34,7 @@ const NOUNS = [
   ImageContents,
   JobRuns,
   Leases,
+  ManifestRelease,
   Manifests,
   ManifestScans,
   Memberships,

@@ -48,7 +48,10 @@ export interface ManifestsTable {
   size: number;
   origin: Origin;
   state: 'present' | 'quarantined';
-  /** Who supplied it: `null` where a client pushed it. Only what has one is ever evicted. */
+  /**
+   * Who supplied it: `null` where a client pushed it, and for one that its upstream has no more. Only what has one is ever evicted, and of
+   * mirrored ones only what has none is ever garbage.
+   */
   upstream: string | null;
   pushed_at: Time;
   pushed_by: string | null;
@@ -80,6 +83,8 @@ export interface TagsTable {
   manifest_id: number;
   moved_at: Time;
   moved_by: string | null;
+  /** Who moved it: a push, or what it mirrors. */
+  origin: Origin;
 }
 
 export interface UploadsTable {

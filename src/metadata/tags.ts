@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Digest, RepositoryName, Tag } from '@berth/sdk';
+import type { Digest, Origin, RepositoryName, Tag } from '@berth/sdk';
 import type { Kysely } from 'kysely';
 import { Database } from './database.js';
 import type { Facts, Schema } from './schema.js';
@@ -9,6 +9,8 @@ export interface TagMove {
   readonly tag: Tag;
   readonly manifestId: number;
   readonly actor: string | undefined;
+  /** Absent: `pushed`. */
+  readonly origin?: Origin;
   readonly at: number;
 }
 
@@ -18,6 +20,11 @@ export interface TagRow {
   readonly digest: Digest;
   readonly movedAt: number;
   readonly movedBy: string | null;
+}
+
+export interface TagTarget {
+  readonly digest: Digest;
+  readonly origin: Origin;
 }
 
 @Injectable()
@@ -46,18 +53,22 @@ export class Tags {
 
   /** What the tag points at, inside a transaction. */
   async digestOf(facts: Facts, repositoryId: number, tag: Tag): Promise<Digest | undefined> {
-    const row = await facts
+    return (await this.targetOf(facts, repositoryId, tag))?.digest;
+  }
+
+  /** As `digestOf`, with who moved it there. */
+  targetOf(facts: Facts, repositoryId: number, tag: Tag): Promise<TagTarget | undefined> {
+    return facts
       .selectFrom('tags as t')
       .innerJoin('manifests as m', 'm.id', 't.manifest_id')
-      .select('m.digest')
+      .select(['m.digest', 't.origin'])
       .where('t.repository_id', '=', repositoryId)
       .where('t.name', '=', tag)
       .executeTakeFirst();
-    return row?.digest;
   }
 
   /** What it pointed at before counts as seen from now on: it may be pulled by its digest still. */
-  async move(facts: Facts, { repositoryId, tag, manifestId, actor, at }: TagMove): Promise<void> {
+  async move(facts: Facts, { repositoryId, tag, manifestId, actor, origin = 'pushed', at }: TagMove): Promise<void> {
     await facts
       .updateTable('manifests')
       .set({ last_seen: at })
@@ -65,7 +76,7 @@ export class Tags {
         e.selectFrom('tags').select('manifest_id').where('repository_id', '=', repositoryId).where('name', '=', tag),
       )
       .execute();
-    const target = { manifest_id: manifestId, moved_at: at, moved_by: actor ?? null };
+    const target = { manifest_id: manifestId, moved_at: at, moved_by: actor ?? null, origin };
     await facts
       .insertInto('tags')
       .values({ repository_id: repositoryId, name: tag, ...target })

@@ -7,8 +7,7 @@ import {
   parseRepositoryName,
   parseTag,
   RegistryError,
-  type SourceFinds,
-  type SourceResult,
+  type SourceAnswer,
 } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import { InMemoryMeter } from '../metering/in-memory-meter.js';
@@ -130,7 +129,7 @@ describe('a gate', () => {
 });
 
 describe('a source', () => {
-  type Result = SourceResult<SourceFinds['tag.refresh']>;
+  type Result = SourceAnswer<'tag.refresh'>;
   const stale: Result = { outcome: 'stale', reason: 'no answer' };
   const unavailable: Result = { outcome: 'unavailable', upstream: 'docker.io', status: 503 };
   const answering = (...results: Result[]): Promise<Result> => {

@@ -10,9 +10,8 @@ import {
   Meter,
   Notifier,
   type NotifyEvents,
+  type SourceAnswer,
   type SourceEvents,
-  type SourceFinds,
-  type SourceResult,
 } from '@berth/sdk';
 import { RegistryLogger } from '../logging/registry-logger.js';
 import { HookCall } from './hook-call.js';
@@ -61,7 +60,7 @@ export class HookRunner extends Notifier {
     name: Name,
     event: HookEvents[Name],
     context: HookContext,
-  ): Promise<SourceResult<SourceFinds[Name]>> {
+  ): Promise<SourceAnswer<Name>> {
     const entries = this.registry.of(name);
     return entries.length === 0 ? ABSENT : this.#askSources(name, entries, event, context);
   }
@@ -123,12 +122,12 @@ export class HookRunner extends Notifier {
     entries: readonly RegisteredHandler<Name>[],
     event: HookEvents[Name],
     context: HookContext,
-  ): Promise<SourceResult<SourceFinds[Name]>> {
+  ): Promise<SourceAnswer<Name>> {
     deepFreeze(event);
-    let last: SourceResult<SourceFinds[Name]> = { outcome: 'absent' };
+    let last: SourceAnswer<Name> = { outcome: 'absent' };
     for (const entry of entries) {
       const result = await this.#ask(name, entry, event, context);
-      if (result.outcome === 'found' || result.outcome === 'stale') return result;
+      if (result.outcome !== 'absent' && result.outcome !== 'unavailable') return result;
       if (result.outcome === 'unavailable') last = result;
     }
     return last;
@@ -139,7 +138,7 @@ export class HookRunner extends Notifier {
     entry: RegisteredHandler<Name>,
     event: HookEvents[Name],
     context: HookContext,
-  ): Promise<SourceResult<SourceFinds[Name]>> {
+  ): Promise<SourceAnswer<Name>> {
     try {
       return checkedAnswer(name, await this.#call.run(name, entry, event, context as ContextOf<Name>, dropStream));
     } catch (cause) {

@@ -10,6 +10,7 @@ describe('the answer of a source', () => {
   it.each([
     ['tag.refresh', { ...descriptor, digest: 'sha256:short' }],
     ['tag.refresh', { ...descriptor, size: '5' }],
+    ['tag.refresh', { ...descriptor, withholdsHeld: 'yes' }],
     ['tag.refresh', undefined],
     ['manifest.readMiss', { mediaType: 'a/b', bytes: 'text', upstream: 'u' }],
     ['manifest.readMiss', { mediaType: 'a/b', bytes: Buffer.from('x') }],
@@ -27,6 +28,7 @@ describe('the answer of a source', () => {
 
   it.each([
     ['tag.refresh', descriptor],
+    ['tag.refresh', { ...descriptor, withholdsHeld: true }],
     ['manifest.readMiss', { mediaType: 'a/b', bytes: Buffer.from('x'), upstream: 'u' }],
     ['blob.readMiss', blob({ size: undefined })],
     ['blob.readMiss', blob({ offset: 3 })],
@@ -44,5 +46,19 @@ describe('the answer of a source', () => {
     { outcome: 'unavailable', upstream: 'u', status: 503 },
   ])('may be %j', (answer) => {
     expect(checkedAnswer('tags.listMiss', answer)).toBe(answer);
+  });
+
+  it('says of a tag alone that it is gone, and from where', () => {
+    const answer = { outcome: 'gone', upstream: 'u' };
+
+    expect(checkedAnswer('tag.refresh', answer)).toBe(answer);
+    expect(() => checkedAnswer('tag.refresh', { outcome: 'gone' })).toThrow('gone needs an upstream');
+    expect(() => checkedAnswer('manifest.readMiss', answer)).toThrow('gone is only a tag that is held');
+  });
+
+  it('says whether what is held may be served with true or false', () => {
+    const answer = { outcome: 'unavailable', upstream: 'u', withholdsHeld: 1 };
+
+    expect(() => checkedAnswer('tag.refresh', answer)).toThrow('withholdsHeld is true or false');
   });
 });

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { parseDigest, parseTag, type SourceEvents, type SourceFinds, type SourceResult } from '@berth/sdk';
+import { parseDigest, parseTag, type SourceAnswer, type SourceEvents } from '@berth/sdk';
 
 /** What an answer may have, of any type: it comes from a plugin. */
 type Loose = Partial<
@@ -10,6 +10,7 @@ type Loose = Partial<
     | 'upstream'
     | 'status'
     | 'retryAfter'
+    | 'withholdsHeld'
     | 'mediaType'
     | 'digest'
     | 'size'
@@ -24,7 +25,7 @@ type Checks = { readonly [Name in keyof SourceEvents]: (found: unknown) => strin
 
 /** What is wrong with what each source says it found. */
 const FOUND: Checks = {
-  'tag.refresh': descriptorFault,
+  'tag.refresh': (found) => descriptorFault(found) ?? withholdingFault(found),
   'manifest.readMiss': (found) =>
     isObject(found) && typeof found.mediaType === 'string' && isBytes(found.bytes) && typeof found.upstream === 'string'
       ? undefined
@@ -46,12 +47,9 @@ const FOUND: Checks = {
 };
 
 /** The answer of a source, if it has the shape that its hook asks for. Throws TypeError that says what is wrong. */
-export function checkedAnswer<Name extends keyof SourceEvents>(
-  name: Name,
-  answer: unknown,
-): SourceResult<SourceFinds[Name]> {
+export function checkedAnswer<Name extends keyof SourceEvents>(name: Name, answer: unknown): SourceAnswer<Name> {
   const fault = faultOf(name, answer);
-  if (fault === undefined) return answer as SourceResult<SourceFinds[Name]>;
+  if (fault === undefined) return answer as SourceAnswer<Name>;
   dropStream(answer);
   throw new TypeError(`The source gave no answer of its kind: ${fault}.`);
 }
@@ -76,15 +74,28 @@ function faultOf(name: keyof SourceEvents, answer: unknown): string | undefined 
       return typeof answer.reason === 'string' ? undefined : 'stale needs a reason';
     case 'unavailable':
       return unavailableFault(answer);
+    case 'gone':
+      return goneFault(name, answer);
     default:
-      return 'its outcome must be found, absent, stale or unavailable';
+      return 'its outcome must be found, absent, stale or unavailable, or gone';
   }
 }
 
-function unavailableFault({ upstream, status, retryAfter }: Loose): string | undefined {
+function unavailableFault({ upstream, status, retryAfter, withholdsHeld }: Loose): string | undefined {
   if (typeof upstream !== 'string') return 'unavailable needs an upstream';
   if (!isSize(status, true)) return 'a status is a number';
-  return isSize(retryAfter, true) ? undefined : 'retryAfter is a number of seconds';
+  if (!isSize(retryAfter, true)) return 'retryAfter is a number of seconds';
+  return withholdingFault({ withholdsHeld });
+}
+
+function goneFault(name: keyof SourceEvents, { upstream }: Loose): string | undefined {
+  if (name !== 'tag.refresh') return 'gone is only a tag that is held';
+  return typeof upstream === 'string' ? undefined : 'gone needs an upstream';
+}
+
+function withholdingFault(answer: unknown): string | undefined {
+  const withholds = isObject(answer) ? answer.withholdsHeld : undefined;
+  return withholds === undefined || typeof withholds === 'boolean' ? undefined : 'withholdsHeld is true or false';
 }
 
 function descriptorFault(value: unknown): string | undefined {

@@ -1,9 +1,8 @@
 import {
   type HookEvents,
   type HookName,
-  type SourceFinds,
+  type SourceAnswer,
   type SourceEvents,
-  type SourceResult,
   type HookHandler,
   RegistryError,
 } from '@berth/sdk';
@@ -11,7 +10,7 @@ import type { TestRegistry } from '@berth/testkit';
 import { HookRegistry } from '../../src/plugin-host/hook-registry.js';
 
 type Answers = {
-  [Name in keyof SourceEvents]: (event: SourceEvents[Name]) => Promise<SourceResult<SourceFinds[Name]>>;
+  [Name in keyof SourceEvents]: (event: SourceEvents[Name]) => Promise<SourceAnswer<Name>>;
 };
 
 export const UPSTREAM = 'mirror.example';

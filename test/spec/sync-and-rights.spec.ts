@@ -31,6 +31,26 @@ describe('a repository whose first content was pushed', () => {
   });
 });
 
+describe('a repository of our own beside five upstreams that are down', () => {
+  it('is pushed and pulled ten times, and nobody is asked', async () => {
+    const upstreams = await Promise.all(Array.from({ length: 5 }, () => upstream()));
+    const namespaces = ['docker.io', 'registry.k8s.io', 'quay.io', 'gcr.io', 'ghcr.io'];
+    const registry = await mirror(
+      ...upstreams.map((from, at) => [from, { namespaces: [namespaces[at]], content: [{ prefix: '**' }] }] as const),
+    );
+    await Promise.all(upstreams.map((from) => from.close()));
+    const ours = anImage().build();
+    await pushManifest(registry.request, 'team/app', ours, { tag: '1' });
+    for (let pulls = 0; pulls < 10; pulls++) {
+      registry.clock.advance(WINDOW);
+      expect((await pull(registry, 'team/app/manifests/1')).status).toBe(200);
+      for (const { digest } of ours.blobs) expect((await pull(registry, `team/app/blobs/${digest}`)).status).toBe(200);
+    }
+    const asked = registry.numbers.find(({ name }) => name === 'berth_sync_upstream_requests_total');
+    expect(asked?.series ?? []).toEqual([]);
+  });
+});
+
 describe('a push into what is mirrored', () => {
   it('is taken by default, and its tag is nothing that a mirror refreshes', async () => {
     const from = await upstream();
@@ -41,6 +61,49 @@ describe('a push into what is mirrored', () => {
     await pushManifest(registry.request, 'team/app', ours, { tag: 'v1' });
     registry.clock.advance(WINDOW);
     expect((await pull(registry, 'team/app/manifests/v1')).digest).toBe(ours.digest);
+  });
+
+  it('has a line in the audit that says which upstream its tag shadows', async () => {
+    const from = await upstream();
+    from.has('team/app', anImage().build(), 'v1');
+    const registry = await mirror([from]);
+    await pull(registry, 'team/app/manifests/v1');
+    const ours = anImage().build();
+    await pushManifest(registry.request, 'team/app', ours, { tag: 'v1' });
+    await pushManifest(registry.request, 'own/app', ours, { tag: 'v1' });
+    const lines = registry.auditLines.all.filter(({ msg }) => msg === 'a pushed tag shadows that of the upstream');
+    expect(lines).toEqual([
+      expect.objectContaining({ repository: 'team/app', reference: 'v1', digest: ours.digest, upstream: from.host }),
+    ]);
+  });
+
+  it('wins also where it is the manifest that is mirrored, and another tag of that moves on', async () => {
+    const from = await upstream();
+    const [image, newer] = [anImage().build(), anImage().build()];
+    from.has('team/app', image, 'v1');
+    const registry = await mirror([from]);
+    await pull(registry, 'team/app/manifests/v1');
+    for (const { digest } of image.blobs) await pull(registry, `team/app/blobs/${digest}`);
+    await pushManifest(registry.request, 'team/app', image, { tag: 'own' });
+    for (const tag of ['v1', 'own']) from.has('team/app', newer, tag);
+    registry.clock.advance(WINDOW);
+    expect((await pull(registry, 'team/app/manifests/v1')).digest).toBe(newer.digest);
+    expect((await pull(registry, 'team/app/manifests/own')).digest).toBe(image.digest);
+  });
+
+  it("gives way to the upstream's once its tag is deleted", async () => {
+    const from = await upstream();
+    const [ours, theirs] = [anImage().build(), anImage().build()];
+    from.has('team/app', theirs, 'v1');
+    const registry = await mirror([from]);
+    await pull(registry, 'team/app/manifests/v1');
+    await pushManifest(registry.request, 'team/app', ours, { tag: 'v1' });
+    expect((await registry.request('DELETE', '/v2/team/app/manifests/v1')).status).toBe(202);
+    expect((await pull(registry, 'team/app/manifests/v1')).digest).toBe(theirs.digest);
+    registry.clock.advance(WINDOW);
+    const newest = anImage().build();
+    from.has('team/app', newest, 'v1');
+    expect((await pull(registry, 'team/app/manifests/v1')).digest).toBe(newest.digest);
   });
 
   it('is refused where the upstream is configured so, and one beside it is not', async () => {

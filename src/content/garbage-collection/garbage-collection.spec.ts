@@ -110,15 +110,18 @@ describe('garbage collection', () => {
     expect(await collect()).toMatchObject({ manifests: 2 });
   });
 
-  it('takes what was mirrored for roots', async () => {
+  it('takes what was mirrored for roots, as long as it has an upstream', async () => {
     const image = anImage({ seed: 1 }).build();
     await pushManifest(registry.request, 'a', image);
     await registry.foundations.database.transaction((facts) =>
-      facts.updateTable('manifests').set({ origin: 'mirrored' }).execute(),
+      facts.updateTable('manifests').set({ origin: 'mirrored', upstream: 'docker.io' }).execute(),
     );
     registry.clock.advance(OLD);
     expect((await collect()).lines).toEqual([]);
-    expect(await isHeld(image.digest)).toBe(true);
+    await registry.foundations.database.transaction((facts) =>
+      facts.updateTable('manifests').set({ upstream: null }).execute(),
+    );
+    expect((await collect()).lines).toContain(`manifest a ${image.digest}`);
   });
 
   it('keeps whatever is not older than gcDelay', async () => {

@@ -31,7 +31,13 @@ export interface PendingManifest {
 
 /** `moved`: a tag no longer pointed at what the gates had seen, so nothing was changed. */
 export type CommitOutcome =
-  { readonly outcome: 'committed'; readonly repositoryCreated: boolean } | { readonly outcome: 'moved' };
+  | {
+      readonly outcome: 'committed';
+      readonly repositoryCreated: boolean;
+      /** What the repository mirrors. */
+      readonly upstream: string | null;
+    }
+  | { readonly outcome: 'moved' };
 
 /** Missing references that an error names: enough to find the cause, and a bound for its size. */
 const NAMED_IN_ERROR = 20;
@@ -55,7 +61,8 @@ export class ManifestCommit {
     return this.database.transaction(async (facts): Promise<CommitOutcome> => {
       const at = this.clock.now();
       const { repository, digest, actor } = pending;
-      const { id: repositoryId, created } = await this.repositories.ensure(facts, { name: repository, actor, at });
+      const ensured = await this.repositories.ensure(facts, { name: repository, actor, at });
+      const { id: repositoryId, created, upstream } = ensured;
       if (await this.#hasMoved(facts, repositoryId, pending.tags)) return { outcome: 'moved' };
       await this.#checkHeld(facts, repositoryId, links);
       const { id, created: isNew } = await this.manifests.put(facts, this.#row(pending, repositoryId, links, at));
@@ -66,7 +73,7 @@ export class ManifestCommit {
           await this.changes.record(facts, { at, kind: 'tag.moved', repository, reference: tag, digest, actor });
         }
       }
-      return { outcome: 'committed', repositoryCreated: created };
+      return { outcome: 'committed', repositoryCreated: created, upstream };
     });
   }
 

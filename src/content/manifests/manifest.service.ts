@@ -8,6 +8,7 @@ import {
   type RepositoryName,
   type Tag,
 } from '@berth/sdk';
+import { AuditLog } from '../../logging/audit-log.js';
 import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { digestBytes } from '../blobs/digesting.js';
@@ -69,6 +70,7 @@ export class ManifestService {
     private readonly pulls: PullCounter,
     private readonly inUse: InUse,
     private readonly hooks: HookRunner,
+    private readonly audit: AuditLog,
   ) {}
 
   /** MANIFEST_UNKNOWN where the repository has no such manifest and no source has it. end-3 HEAD */
@@ -76,7 +78,7 @@ export class ManifestService {
     const row = await this.#find(repository, reference);
     const which = { repository, reference, isHead: true };
     const answered =
-      row?.origin === 'pushed'
+      row && isPushed(row)
         ? await this.#describe(which, { row, isStale: false, isHeld: true }, context)
         : await this.#answerMirrored(which, row, context, (located) => this.#describe(which, located, context));
     if (!answered) throw manifestUnknown(repository, reference);
@@ -88,7 +90,7 @@ export class ManifestService {
     const row = await this.#find(repository, reference);
     const which = { repository, reference, isHead: false };
     const answered =
-      row?.origin === 'pushed'
+      row && isPushed(row)
         ? await this.#read(which, { row, isStale: false, isHeld: true }, context)
         : await this.#answerMirrored(which, row, context, (located) => this.#read(which, located, context));
     if (!answered) throw manifestUnknown(repository, reference);
@@ -174,6 +176,8 @@ export class ManifestService {
       if (result.outcome === 'moved') continue;
       this.cache.remember(digest, bytes);
       if (result.repositoryCreated) this.hooks.notify('repository.created', { repository }, context);
+      if (result.upstream !== null)
+        this.#auditShadowing({ repository, digest, upstream: result.upstream }, tags, context);
       this.#tellPushed(push, { ...description, subject: subject?.digest, tags }, previous, context);
       return { ...description, subject: subject?.digest, tags };
     }
@@ -232,6 +236,15 @@ export class ManifestService {
     }
   }
 
+  /** From now on the upstream's tag of that name is not seen here, whether it has one or not. */
+  #auditShadowing(
+    shadowing: { readonly repository: RepositoryName; readonly digest: Digest; readonly upstream: string },
+    tags: readonly Tag[],
+    { actor, requestId }: ContentContext,
+  ): void {
+    for (const reference of tags) this.audit.recordShadowing({ ...shadowing, reference, actor, requestId });
+  }
+
   #tellPushed(
     { repository }: ManifestPush,
     pushed: PushedManifest,
@@ -253,4 +266,9 @@ function digestOfPush({ reference, bytes }: ManifestPush): Digest {
   const found = digestBytes(algorithmOf(reference.digest), bytes);
   if (found === reference.digest) return found;
   throw new RegistryError('DIGEST_INVALID', { detail: { digest: reference.digest, found } });
+}
+
+/** Whether no source has a say in it: of a tag, who moved it counts, whatever it points at. */
+function isPushed({ origin, tagOrigin = origin }: ManifestRow): boolean {
+  return tagOrigin === 'pushed';
 }

@@ -56,8 +56,9 @@ export class MirroredCommit {
       const { repository, upstream, digest, tag, actor } = mirrored;
       const known = await this.repositories.findIn(facts, repository);
       if (known?.upstream === null) return { outcome: 'overtaken' };
-      if ((known && tag ? await this.tags.digestOf(facts, known.id, tag.name) : undefined) !== tag?.previous)
-        return { outcome: 'overtaken' };
+      const target = known && tag ? await this.tags.targetOf(facts, known.id, tag.name) : undefined;
+      const isPushed = target !== undefined && target.origin !== 'mirrored';
+      if (isPushed || target?.digest !== tag?.previous) return { outcome: 'overtaken' };
       const { id: repositoryId } =
         known ?? (await this.repositories.ensure(facts, { name: repository, upstream, actor, at }));
       const references = await this.#referencesOf(facts, repositoryId, links);
@@ -65,7 +66,7 @@ export class MirroredCommit {
       const { id, created } = await this.manifests.put(facts, row);
       if (created) await this.changes.record(facts, { at, kind: 'manifest.pushed', repository, digest, actor });
       if (tag && tag.previous !== digest) {
-        await this.tags.move(facts, { repositoryId, tag: tag.name, manifestId: id, actor, at });
+        await this.tags.move(facts, { repositoryId, tag: tag.name, manifestId: id, actor, at, origin: 'mirrored' });
         await this.changes.record(facts, { at, kind: 'tag.moved', repository, reference: tag.name, digest, actor });
       }
       const filled = created ? await this.images.byManifest(facts, id, at) : [];

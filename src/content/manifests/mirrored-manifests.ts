@@ -16,9 +16,11 @@ import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import type { ContentContext } from '../content-context.js';
 import { NegativeMemory } from '../negative-memory.js';
+import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { SharedWork } from '../shared-work.js';
 import { type FetchOutcome, ManifestFetch, type WantedManifest } from './manifest-fetch.js';
 import { manifestUnknown } from './manifest-errors.js';
+import { MirroredRemoval } from './mirrored-removal.js';
 
 export interface Located {
   readonly row: ManifestRow;
@@ -35,7 +37,7 @@ export interface WhichManifest {
   readonly isHead: boolean;
 }
 
-type Refreshed = 'fresh' | 'fetched' | 'stale' | { readonly refusal: RegistryError };
+type Refreshed = 'fresh' | 'fetched' | 'gone' | 'stale' | { readonly refusal: RegistryError };
 
 /** Manifests that are not here and a source may have, and tags that a source may have moved. Many who ask for one at once ask once. */
 @Injectable()
@@ -49,6 +51,7 @@ export class MirroredManifests implements OnApplicationShutdown {
     private readonly manifests: Manifests,
     private readonly repositories: Repositories,
     private readonly manifestFetch: ManifestFetch,
+    private readonly removal: MirroredRemoval,
     private readonly access: AccessControl,
     private readonly hooks: HookRunner,
     private readonly logger: RegistryLogger,
@@ -76,7 +79,7 @@ export class MirroredManifests implements OnApplicationShutdown {
   async locate(which: WhichManifest, held: ManifestRow | undefined, context: ContentContext): Promise<Located> {
     const { reference } = which;
     if (!held) return { row: await this.#locateMissing(which, context), isStale: false, isHeld: false };
-    const mayHaveMoved = reference.kind === 'tag' && held.origin === 'mirrored' && this.hooks.hears('tag.refresh');
+    const mayHaveMoved = reference.kind === 'tag' && held.tagOrigin === 'mirrored' && this.hooks.hears('tag.refresh');
     if (!mayHaveMoved) return { row: held, isStale: false, isHeld: true };
     return this.#refresh(which, reference.tag, held, context);
   }
@@ -117,6 +120,7 @@ export class MirroredManifests implements OnApplicationShutdown {
     }
     const row = await this.#find(repository, reference);
     if (row) return { row, isStale: false, isHeld: refreshed === 'fresh' };
+    if (refreshed === 'gone') throw manifestUnknown(repository, reference);
     // Evicted since it was looked up.
     return { row: await this.#locateMissing(which, context), isStale: false, isHeld: false };
   }
@@ -128,21 +132,40 @@ export class MirroredManifests implements OnApplicationShutdown {
     context: ContentContext,
   ): Promise<Refreshed> {
     const result = await this.hooks.source('tag.refresh', { repository, tag, held: held.digest }, context);
+    if (result.outcome === 'gone') {
+      const gone = { repository, tag, digest: held.digest, upstream: result.upstream };
+      return (await this.removal.remove(gone, context)) ? 'gone' : 'stale';
+    }
+    if (result.outcome === 'unavailable' && result.withholdsHeld) return { refusal: new UpstreamUnavailable(result) };
     if (result.outcome !== 'found') return 'stale';
-    const { digest } = result.found;
+    const { digest, withholdsHeld = false } = result.found;
     if (digest === held.digest) return 'fresh';
     const reference = { kind: 'digest', digest } as const;
     const wanted = { repository, reference, tag: { name: tag, previous: held.digest } };
+    return this.#move(wanted, { withholdsHeld }, context);
+  }
+
+  /** `withholdsHeld`: what is held is not served where the newer one cannot be had. */
+  async #move(
+    wanted: WantedManifest,
+    { withholdsHeld }: { readonly withholdsHeld: boolean },
+    context: ContentContext,
+  ): Promise<Refreshed> {
     try {
       const got = await this.#fetch(wanted, context);
       if (got.outcome === 'refused') return { refusal: got.error };
-      if (got.outcome !== 'held') return 'stale';
-      return got.wasHere ? 'fresh' : 'fetched';
+      if (got.outcome === 'held') return got.wasHere ? 'fresh' : 'fetched';
+      if (!withholdsHeld) return 'stale';
+      if (got.outcome === 'unavailable') return { refusal: got.error };
+      // It says that the tag points there, and that there is nothing.
+      const upstream = (await this.repositories.find(wanted.repository))?.upstream ?? 'of the source';
+      return { refusal: new UpstreamUnavailable({ upstream }) };
     } catch (cause) {
       // The newer one cannot be kept, for want of space perhaps; the one that is held can be served.
-      if (!(cause instanceof StorageError)) throw cause;
+      if (!(cause instanceof StorageError) || withholdsHeld) throw cause;
+      const { repository, reference, tag } = wanted;
       this.logger.warn(
-        { repository, tag, digest, err: cause },
+        { repository, reference, tag: tag?.name, err: cause },
         'a tag that has moved upstream could not be moved here',
       );
       return 'stale';

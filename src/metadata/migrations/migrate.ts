@@ -8,6 +8,7 @@ import { apiKeysMigration } from './0004-api-keys.js';
 import { signingKeysMigration } from './0005-signing-keys.js';
 import { unfinishedFillsMigration } from './0006-unfinished-fills.js';
 import { upstreamHoldingsMigration } from './0008-upstream-holdings.js';
+import { tagOriginsMigration } from './0009-tag-origins.js';
 import type { DialectName } from './column-types.js';
 
 /** Brings the database up to the newest schema. Throws MetadataError naming the step that failed. */
@@ -24,6 +25,7 @@ export async function migrate(facts: Facts, dialect: DialectName): Promise<void>
           '0005-signing-keys': signingKeysMigration(dialect),
           '0006-unfinished-fills': unfinishedFillsMigration(dialect),
           '0008-upstream-holdings': upstreamHoldingsMigration(dialect),
+          '0009-tag-origins': tagOriginsMigration(dialect),
         }),
     },
   });

@@ -54,7 +54,10 @@ export interface GateEvents {
 
 /** What a source found: bytes that core verifies and keeps. */
 export interface SourceFinds {
-  'tag.refresh': Descriptor;
+  'tag.refresh': Descriptor & {
+    /** True: where this cannot be had, what is held is not served in its place. */
+    readonly withholdsHeld?: boolean;
+  };
   'manifest.readMiss': { readonly mediaType: string; readonly bytes: Uint8Array; readonly upstream: string };
   'blob.readMiss': {
     readonly stream: Readable;

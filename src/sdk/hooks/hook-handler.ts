@@ -28,10 +28,23 @@ export type SourceResult<Found> =
       readonly status?: number;
       /** Seconds. */
       readonly retryAfter?: number;
+      /** Of `tag.refresh`. True: what is held is not served in place of what cannot be had. */
+      readonly withholdsHeld?: boolean;
     };
 
+/** The source is certain that what is held is no more where it came from, and here it is to go as well. */
+export interface Gone {
+  readonly outcome: 'gone';
+  /** Where it came from. */
+  readonly upstream: string;
+}
+
+/** What a source may answer: of a tag that is held also that it is gone. */
+export type SourceAnswer<Name extends keyof SourceFinds> =
+  SourceResult<SourceFinds[Name]> | (Name extends 'tag.refresh' ? Gone : never);
+
 type HandlerResult<Name extends HookName> = Name extends keyof SourceFinds
-  ? Promise<SourceResult<SourceFinds[Name]>>
+  ? Promise<SourceAnswer<Name>>
   : Promise<void>;
 
 /** One handler of one hook. */

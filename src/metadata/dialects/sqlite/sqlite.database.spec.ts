@@ -126,6 +126,7 @@ describe('an SQLite database', () => {
       alter table repositories drop column held_bytes;
       drop index uploads_by_digest;
       alter table uploads drop column digest;
+      alter table tags drop column origin;
       drop table api_keys;
       drop table signing_keys;
       drop table upstream_holdings;
