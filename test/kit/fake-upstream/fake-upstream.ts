@@ -115,8 +115,9 @@ export class FakeUpstream {
       this.#access.giveToken(request, response, query);
       return;
     }
-    if (behaviour.status !== undefined) send(response, behaviour.status, { errors: [{ code: 'FAKE' }] });
-    else if (behaviour.showsPage) response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Log in</h1>');
+    const { status, showsPage } = behaviour;
+    if (showsPage) response.writeHead(status ?? 200, { 'content-type': 'text/html' }).end('<h1>Log in</h1>');
+    else if (status !== undefined) send(response, status, { errors: [{ code: 'FAKE' }] });
     else await this.#route(request, response, path, query);
   }
 

@@ -12,7 +12,7 @@ export interface UpstreamBehaviour {
   status?: number;
   /** Added to every answer, over what it would say. */
   headers?: Readonly<Record<string, string>>;
-  /** Answers with a page, as what stands before a registry does that wants a login. */
+  /** Answers with a page, as what stands before a registry does that wants a login: with `status`, or 200. */
   showsPage?: boolean;
   /** Gives these bytes in place of those of a digest, under the headers of the right ones. */
   bytesFor?: ReadonlyMap<Digest, Buffer>;

@@ -65,8 +65,8 @@ describe('the configuration of sync', () => {
           hostAliases: ['docker.mirror.example'],
           push: 'deny',
           offline: true,
-          staleIfError: true,
-          deletedTags: 'keep',
+          staleIfError: false,
+          deletedTags: 'remove',
         },
       ],
     });
@@ -81,8 +81,6 @@ describe('the configuration of sync', () => {
     [{ platforms: ['linux/amd64'] }, /^platforms: nothing/],
     [{ storage: 'fast' }, /^storage: nothing/],
     [{ bytesPerSecond: '1MB' }, /^bytesPerSecond: nothing/],
-    [{ staleIfError: false }, /^staleIfError: nothing.*taken: true/],
-    [{ deletedTags: 'remove' }, /^deletedTags: nothing.*taken: "keep"/],
   ])('refuses %j, which chooses or limits what is not built', (registry, expected) => {
     expect(faultsOf(registry)).toEqual([typeof expected === 'string' ? expected : expect.stringMatching(expected)]);
   });
@@ -113,6 +111,8 @@ describe('the configuration of sync', () => {
     [{ hostAliases: ['a.example'] }, /^hostAliases: hosts beside namespaces/],
     [{ hostAliases: ['a.example:5000'], namespaces: ['x.io'] }, /^hostAliases: a list of hosts .*without port$/],
     [{ push: 'refuse' }, /^push: one of allow, deny$/],
+    [{ deletedTags: 'delete' }, /^deletedTags: one of keep, remove$/],
+    [{ staleIfError: 'no' }, /^staleIfError: true or false$/],
     [{ onDemnd: true }, /^onDemnd: one of .*the nearest is "onDemand"$/],
   ])('refuses %j, and says what may stand there', (registry, expected) => {
     expect(faultsOf(registry)).toEqual([expect.stringMatching(expected)]);

@@ -27,6 +27,7 @@ const PERIOD = { message: 'a duration above zero such as "10s"' };
 const SIZE = { message: 'a size above zero such as "100GB"' };
 const FOLDER = { message: 'the path of a folder' };
 const PUSHING = ['allow', 'deny'] as const;
+const DELETED_TAGS = ['keep', 'remove'] as const;
 
 /** No upstream is waited for longer before its answer begins: a client is answered by then. Milliseconds. */
 export const LONGEST_HEADER_TIMEOUT = 20_000;
@@ -137,11 +138,13 @@ export class UpstreamRegistryConfig {
   @IsBoolean(FLAG)
   readonly offline: boolean = false;
 
-  @NotBuilt(true)
-  readonly staleIfError?: unknown;
+  /** Whether a tag that is held is served while the upstream cannot say if it is current. */
+  @IsBoolean(FLAG)
+  readonly staleIfError: boolean = true;
 
-  @NotBuilt('keep')
-  readonly deletedTags?: unknown;
+  /** What becomes of a tag that is held and that the upstream has no more. */
+  @IsIn(DELETED_TAGS, { message: `one of ${DELETED_TAGS.join(', ')}` })
+  readonly deletedTags: (typeof DELETED_TAGS)[number] = 'keep';
 
   @NotBuilt()
   readonly platforms?: unknown;

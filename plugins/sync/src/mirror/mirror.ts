@@ -65,6 +65,10 @@ export class Mirror {
   }
 }
 
-export function unavailable({ upstream, status, retryAfter }: UpstreamTrouble): SourceResult<never> {
+export function unavailable({
+  upstream,
+  status,
+  retryAfter,
+}: UpstreamTrouble): Extract<SourceResult<never>, { readonly outcome: 'unavailable' }> {
   return { outcome: 'unavailable', upstream, status, ...(retryAfter !== undefined && { retryAfter }) };
 }

@@ -7,15 +7,18 @@ import {
   type HookHandler,
   PluginLogger,
   type RepositoryName,
-  type SourceResult,
+  type SourceAnswer,
   type Tag,
 } from '@berth/sdk';
 import { BoundedMemory } from '../mirror/bounded-memory.js';
 import { FreshTags } from '../mirror/fresh-tags.js';
 import { PullTally } from '../mirror/pull-tally.js';
+import { unavailable } from '../mirror/mirror.js';
 import { type Answering, Registries } from '../mirror/registries.js';
+import type { UpstreamRegistry } from '../mirror/upstream-registry.js';
 import { causedBy } from '../upstream/cause.js';
 import { Deadline } from '../upstream/deadline.js';
+import { confirmAbsence } from '../upstream/confirm-absence.js';
 import { resolveTag } from '../upstream/fetch-manifest.js';
 import type { UpstreamHost } from '../upstream/upstream-host.js';
 import { UpstreamTrouble } from '../upstream/upstream-trouble.js';
@@ -27,6 +30,8 @@ const REQUEST_PATIENCE = 25_000;
 
 /** Milliseconds for which "no" is repeated without asking. */
 const GONE_HOLDS = 10_000;
+
+type Answer = SourceAnswer<'tag.refresh'>;
 
 interface Which {
   readonly repository: RepositoryName;
@@ -50,42 +55,49 @@ export class TagSource implements HookHandler<'tag.refresh'> {
     this.#gone = new BoundedMemory<true>(clock);
   }
 
-  handle(event: HookEvents['tag.refresh'], context: HookContext): Promise<SourceResult<Descriptor>> {
+  handle(event: HookEvents['tag.refresh'], context: HookContext): Promise<Answer> {
     return causedBy(context, () => this.#refresh(event));
   }
 
-  async #refresh({ repository, tag, held }: HookEvents['tag.refresh']): Promise<SourceResult<Descriptor>> {
+  async #refresh({ repository, tag, held }: HookEvents['tag.refresh']): Promise<Answer> {
     // Where a tag was found it is looked for again: another upstream that has begun to have it changes nothing.
     const [answering] = await this.registries.answering(repository);
     if (!answering) return { outcome: 'stale', reason: 'no upstream answers for this repository' };
     const { registry } = answering;
     const known = this.fresh.recall(repository, tag, registry.config.manifestCheckInterval);
-    if (known) return { outcome: 'found', found: known };
+    if (known) return foundAt(registry, known);
     const result = await this.#confirm(answering, { repository, tag });
-    if (result.outcome !== 'found' && held !== undefined) this.tally.stale(repository, held, registry.name);
+    if (result.outcome === 'stale' && held !== undefined) this.tally.stale(repository, held, registry.name);
     return result;
   }
 
-  async #confirm(answering: Answering, which: Which): Promise<SourceResult<Descriptor>> {
+  async #confirm(answering: Answering, which: Which): Promise<Answer> {
     const { registry } = answering;
     if (!registry.isAsked) return { outcome: 'stale', reason: `${registry.name} is offline` };
-    const gone = { outcome: 'stale', reason: `${registry.name} has the tag no more` } as const;
-    if (this.#gone.recall(keyOf(answering, which), GONE_HOLDS)) return gone;
+    if (this.#gone.recall(keyOf(answering, which), GONE_HOLDS)) return this.#isGone(answering, which);
     const willing = registry.client.hosts.filter(({ breaker, refreshes }) => !breaker.isResting && refreshes.tries());
-    if (willing.length === 0) return { outcome: 'stale', reason: `${registry.name} failed again and again` };
+    if (willing.length === 0)
+      return troubled(registry, new UpstreamTrouble(registry.name, 'it failed again and again'));
     try {
       const found = await this.#within(registry.name, this.#ask(answering, which, willing));
       for (const { refreshes } of willing) refreshes.succeeded();
-      if (found) return { outcome: 'found', found };
-      this.#gone.remember(keyOf(answering, which), true);
-      return gone;
+      return found ? foundAt(registry, found) : this.#isGone(answering, which);
     } catch (cause) {
       if (!(cause instanceof UpstreamTrouble)) throw cause;
-      return this.#inTrouble(cause, which, willing);
+      this.#tell(cause, which, willing);
+      return troubled(registry, cause);
     }
   }
 
-  #inTrouble(cause: UpstreamTrouble, which: Which, willing: readonly UpstreamHost[]): SourceResult<never> {
+  #isGone(answering: Answering, which: Which): Answer {
+    const { name, config } = answering.registry;
+    if (config.deletedTags === 'keep') return { outcome: 'stale', reason: `${name} has the tag no more` };
+    // It goes here as well: should it come back, that it was gone is no more true.
+    this.#gone.take(keyOf(answering, which), GONE_HOLDS);
+    return { outcome: 'gone', upstream: name };
+  }
+
+  #tell(cause: UpstreamTrouble, which: Which, willing: readonly UpstreamHost[]): void {
     for (const { refreshes } of willing) {
       if (cause.status >= 500) refreshes.failed();
       else refreshes.gaveUp();
@@ -98,31 +110,33 @@ export class TagSource implements HookHandler<'tag.refresh'> {
       reason,
       err: cause.cause,
     });
-    return { outcome: 'stale', reason: `${upstream}: ${reason}` };
   }
 
-  #ask(
-    answering: Answering,
-    { repository, tag }: Which,
-    hosts: readonly UpstreamHost[],
-  ): Promise<Descriptor | undefined> {
-    const { remote } = answering;
-    const key = keyOf(answering, { repository, tag });
+  #ask(answering: Answering, which: Which, hosts: readonly UpstreamHost[]): Promise<Descriptor | undefined> {
+    const key = keyOf(answering, which);
     const asked = this.#asked.get(key);
     if (asked) return asked;
-    const asking = this.#request(answering, { repository, tag }, hosts, remote).finally(() => this.#asked.delete(key));
+    const asking = this.#request(answering, which, hosts).finally(() => this.#asked.delete(key));
     // It may fail after everybody who waited has been served what is held.
     asking.catch(() => undefined);
     this.#asked.set(key, asking);
     return asking;
   }
 
-  async #request({ registry }: Answering, { repository, tag }: Which, hosts: readonly UpstreamHost[], remote: string) {
+  async #request(answering: Answering, which: Which, hosts: readonly UpstreamHost[]): Promise<Descriptor | undefined> {
     using deadline = new Deadline(REQUEST_PATIENCE, this.registries.stopping);
+    const { registry, remote } = answering;
+    const { repository, tag } = which;
     const ask = { repository: remote, signal: deadline.signal };
-    const found = await registry.client.ask((host) => resolveTag(host, { kind: 'tag', tag }, ask), hosts);
+    const reference = { kind: 'tag', tag } as const;
+    const found = await registry.client.ask(async (host) => {
+      const there = await resolveTag(host, reference, ask);
+      if (!there && registry.config.deletedTags === 'remove') await confirmAbsence(host, reference, ask);
+      return there;
+    }, hosts);
     registry.checked();
     if (found) this.fresh.confirm(repository, tag, found);
+    else this.#gone.remember(keyOf(answering, which), true);
     return found;
   }
 
@@ -135,6 +149,18 @@ export class TagSource implements HookHandler<'tag.refresh'> {
     });
     return await Promise.race([work, late.promise]);
   }
+}
+
+/** Where that cannot be had, what is held is served, unless the upstream is configured otherwise. */
+function foundAt({ config }: UpstreamRegistry, descriptor: Descriptor): Answer {
+  const found = config.staleIfError ? descriptor : { ...descriptor, withholdsHeld: true };
+  return { outcome: 'found', found };
+}
+
+function troubled({ config }: UpstreamRegistry, trouble: UpstreamTrouble): Answer {
+  return config.staleIfError
+    ? { outcome: 'stale', reason: `${trouble.upstream}: ${trouble.message}` }
+    : { ...unavailable(trouble), withholdsHeld: true };
 }
 
 function keyOf({ registry }: Answering, { repository, tag }: Which): string {
