@@ -25,6 +25,7 @@ const RATE = { message: 'a number above zero' };
 const TIME = { message: 'a duration such as "30s"' };
 const PERIOD = { message: 'a duration above zero such as "10s"' };
 const SIZE = { message: 'a size above zero such as "100GB"' };
+const BANDWIDTH = { message: 'a size above zero such as "10MB"' };
 const FOLDER = { message: 'the path of a folder' };
 const PUSHING = ['allow', 'deny'] as const;
 const DELETED_TAGS = ['keep', 'remove'] as const;
@@ -158,6 +159,9 @@ export class UpstreamRegistryConfig {
   @IsPositive(SIZE)
   readonly maxBytes?: ByteSize;
 
-  @NotBuilt()
-  readonly bytesPerSecond?: unknown;
+  /** Most bytes in a second, of all its transfers together. */
+  @Optional()
+  @IsByteSize(BANDWIDTH)
+  @IsPositive(BANDWIDTH)
+  readonly bytesPerSecond?: ByteSize;
 }

@@ -38,7 +38,7 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
     private readonly clock: Clock,
     private readonly logger: PluginLogger,
   ) {
-    this.#all = this.#build(config);
+    this.#all = this.#build(config, []);
     caches.observe(metrics.caches);
     caches.limit(limitsOf(this.#all));
   }
@@ -55,7 +55,8 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
   async reconfigure(config: SyncConfig): Promise<void> {
     const before = this.#all;
     await this.credentials.use(config);
-    this.#all = this.#build(config);
+    this.#all = this.#build(config, before);
+    for (const { client, config: own } of this.#all) client.bandwidth.change(own.bytesPerSecond);
     this.caches.limit(limitsOf(this.#all));
     this.#retired.push(...before);
     for (const registry of before) {
@@ -92,9 +93,15 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
     });
   }
 
-  #build(config: SyncConfig): readonly UpstreamRegistry[] {
+  /** `before`: those that they take the place of. */
+  #build(config: SyncConfig, before: readonly UpstreamRegistry[]): readonly UpstreamRegistry[] {
     for (const warning of warningsOf(config)) this.logger.warn(warning);
     const ports = { logins: this.credentials, clock: this.clock, observer: this.metrics };
-    return config.registries.map((registry) => new UpstreamRegistry(registry, ports));
+    const left = [...before];
+    return config.registries.map((registry) => {
+      const at = left.findIndex((one) => one.config.urls[0] === registry.urls[0]);
+      const [same] = at < 0 ? [] : left.splice(at, 1);
+      return new UpstreamRegistry(registry, ports, same);
+    });
   }
 }

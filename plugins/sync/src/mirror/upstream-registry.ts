@@ -12,9 +12,11 @@ export class UpstreamRegistry {
   constructor(
     readonly config: UpstreamRegistryConfig,
     private readonly ports: Omit<HostPorts, 'connections'>,
+    /** What the configuration had in its place. */
+    before?: UpstreamRegistry,
   ) {
     this.mapping = new RegistryMapping(config);
-    this.client = new UpstreamClient(config, ports);
+    this.client = new UpstreamClient(config, ports, before?.client.bandwidth);
   }
 
   get name(): string {

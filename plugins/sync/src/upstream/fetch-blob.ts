@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type Digest, mediaTypeOf } from '@berth/sdk';
 import type { Ask } from './fetch-manifest.js';
+import { PacedBody } from './paced-body.js';
 import { dump, type UpstreamHost, type UpstreamResponse } from './upstream-host.js';
 
 export interface FetchedBlob {
@@ -44,7 +45,7 @@ async function takeBlob(
   if (isWhole || (part && part.start <= from)) {
     if (mediaTypeOf(String(headers['content-type'])) !== 'text/html') {
       const size = isWhole ? lengthOf(headers['content-length']) : part?.size;
-      return { stream: body, size, offset: part?.start ?? 0 };
+      return { stream: PacedBody.of(body, host.bandwidth), size, offset: part?.start ?? 0 };
     }
   }
   // What it goes on to send is not read.

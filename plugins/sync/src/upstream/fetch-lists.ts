@@ -88,6 +88,7 @@ async function fetchPage(host: UpstreamHost, path: string, { repository, signal 
   } catch (cause) {
     throw host.trouble('it broke off in the midst of a list', deadline.signal.aborted ? 504 : 502, cause);
   }
+  host.bandwidth.charge(bytes?.byteLength ?? PAGE_BYTES);
   return { status, document: jsonOf(bytes), next: nextOf(headers['link'], path) };
 }
 

@@ -100,6 +100,8 @@ async function bytesOf(host: UpstreamHost, { body, headers }: UpstreamResponse, 
   } catch (cause) {
     throw host.trouble('it broke off in the midst of a manifest', deadline.signal.aborted ? 504 : 502, cause);
   }
+  // Somebody waits for it, and it is small: it has no turn to wait for.
+  host.bandwidth.charge(bytes?.byteLength ?? MANIFEST_MAX_BYTES);
   if (!bytes) throw host.trouble(`what it gives is longer than the ${MANIFEST_MAX_BYTES} bytes of a manifest`);
   const length = headers['content-length'];
   if (length !== undefined && Number(length) !== bytes.byteLength) throw host.trouble('it gives less than it said');

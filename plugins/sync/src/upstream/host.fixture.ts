@@ -1,4 +1,5 @@
 import { FakeClock } from '@berth/sdk/testing';
+import { Bandwidth } from './bandwidth.js';
 import { Connections } from './connections.js';
 import type { SlotLimits } from './request-slots.js';
 import { UpstreamHost } from './upstream-host.js';
@@ -14,6 +15,7 @@ export interface HostUnderTest {
 export function hostOf(
   { url, host: name }: { readonly url: string; readonly host: string },
   slots = UNBOUNDED,
+  bandwidth = new Bandwidth(undefined),
 ): HostUnderTest {
   const connections = new Connections({ tlsVerify: true });
   const observer = {
@@ -25,6 +27,6 @@ export function hostOf(
   };
   const logins = { loginFor: () => Promise.resolve(undefined) };
   const ports = { connections, logins, observer, clock: new FakeClock() };
-  const host = new UpstreamHost({ url: new URL(url), name, timeout: 1000, slots }, ports);
+  const host = new UpstreamHost({ url: new URL(url), name, timeout: 1000, slots, bandwidth }, ports);
   return { host, close: () => connections.close() };
 }

@@ -1,12 +1,13 @@
 import { LONGEST_HEADER_TIMEOUT, type UpstreamRegistryConfig } from '../config/upstream-registry.config.js';
 import { DOCKER_HUB, DOCKER_HUB_ORIGIN, isDockerHub } from '../mapping/docker-hub.js';
+import { Bandwidth } from './bandwidth.js';
 import { Connections } from './connections.js';
 import { type HostPorts, UpstreamHost } from './upstream-host.js';
 import { UpstreamTrouble } from './upstream-trouble.js';
 
 type Settings = Pick<
   UpstreamRegistryConfig,
-  'urls' | 'tlsVerify' | 'certDir' | 'responseHeaderTimeout' | 'reqConcurrent' | 'reqPerSec'
+  'urls' | 'tlsVerify' | 'certDir' | 'responseHeaderTimeout' | 'reqConcurrent' | 'reqPerSec' | 'bytesPerSecond'
 >;
 
 /** One upstream: its hosts, asked in turn until one says something. */
@@ -16,14 +17,20 @@ export class UpstreamClient {
   readonly hosts: readonly UpstreamHost[];
   readonly #connections: Connections;
 
-  constructor(settings: Settings, ports: Omit<HostPorts, 'connections'>) {
+  /** `bandwidth`: that of the one before, whose transfers go on. */
+  constructor(
+    settings: Settings,
+    ports: Omit<HostPorts, 'connections'>,
+    readonly bandwidth = new Bandwidth(settings.bytesPerSecond),
+  ) {
     const { urls, responseHeaderTimeout, reqConcurrent: atOnce, reqPerSec: perSecond } = settings;
     const timeout = Math.min(responseHeaderTimeout, LONGEST_HEADER_TIMEOUT);
     this.#connections = new Connections(settings);
     this.hosts = urls.map((text) => {
       const url = urlOf(text);
       const slots = { atOnce, perSecond };
-      return new UpstreamHost({ url, name: nameOf(url), timeout, slots }, { ...ports, connections: this.#connections });
+      const own = { url, name: nameOf(url), timeout, slots, bandwidth };
+      return new UpstreamHost(own, { ...ports, connections: this.#connections });
     });
     this.name = this.hosts[0]?.name ?? 'nobody';
   }

@@ -1,6 +1,7 @@
 import type { Clock, NotifyEvents, TraceContext } from '@berth/sdk';
 import type { Dispatcher } from 'undici';
 import { Authorization, type KnowsLogins } from './authorization.js';
+import type { Bandwidth } from './bandwidth.js';
 import { Breaker } from './breaker.js';
 import { causingSpan } from './cause.js';
 import type { Connections } from './connections.js';
@@ -46,6 +47,8 @@ export interface HostSettings {
   /** Milliseconds until an answer has to begin. */
   readonly timeout: number;
   readonly slots: SlotLimits;
+  /** Of the whole upstream. */
+  readonly bandwidth: Bandwidth;
 }
 
 export interface HostPorts {
@@ -93,6 +96,10 @@ export class UpstreamHost {
     const tokens = new TokenService(name, connections.elsewhere, timeout, clock);
     this.#authorization = new Authorization(url, logins, tokens);
     observer.breaker(name, false);
+  }
+
+  get bandwidth(): Bandwidth {
+    return this.settings.bandwidth;
   }
 
   get origin(): string {
