@@ -17,7 +17,8 @@ export async function tryPlugins(foundations: Foundations): Promise<Plugins> {
   const failed: FailedPlugin[] = [];
   const errors: PluginError[] = [];
   for (const plugin of plugins.loaded) {
-    const error = await tryAlone(plugin, foundations);
+    const beside = plugins.loaded.filter((other) => other !== plugin);
+    const error = await tryAlone(plugin, beside, foundations);
     if (!error) loaded.push(plugin);
     else if (isIndispensable(plugin)) errors.push(error);
     else failed.push({ name: plugin.name, error });
@@ -26,8 +27,12 @@ export async function tryPlugins(foundations: Foundations): Promise<Plugins> {
   return { ...plugins, loaded, failed: [...plugins.failed, ...failed] };
 }
 
-async function tryAlone(plugin: LoadedPlugin, foundations: Foundations): Promise<PluginError | undefined> {
-  const alone = { ...foundations, plugins: { loaded: [plugin], failed: [], disabled: [] } };
+async function tryAlone(
+  plugin: LoadedPlugin,
+  beside: readonly LoadedPlugin[],
+  foundations: Foundations,
+): Promise<PluginError | undefined> {
+  const alone = { ...foundations, plugins: { loaded: [plugin], failed: [], disabled: [], beside } };
   try {
     const context = await NestFactory.createApplicationContext(AppModule.over(alone), {
       logger: foundations.logger,

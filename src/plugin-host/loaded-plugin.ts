@@ -25,16 +25,19 @@ export interface Plugins {
   readonly loaded: readonly LoadedPlugin[];
   readonly failed: readonly FailedPlugin[];
   readonly disabled: readonly string[];
+  /** Loaded, and not constructed here: the others, where each is tried alone. */
+  readonly beside?: readonly LoadedPlugin[];
 }
 
 export const NO_PLUGINS: Plugins = { loaded: [], failed: [], disabled: [] };
 
 /**
- * True where a server without this plugin would let through what it is there to stop, or know nobody whom it is there to know: then
- * its failure ends the start.
+ * True where a server without this plugin would let through what it is there to stop, know nobody whom it is there to know, or be nobody
+ * to the upstreams that it is there to log in to: then its failure ends the start.
  */
 export function isIndispensable({ plugin, section }: LoadedPlugin): boolean {
   if (section.required) return true;
   const gates = Object.keys(plugin.hooks ?? {}).some((hook) => HOOK_KINDS[hook as HookName] === 'gate');
-  return gates || (plugin.credentialBackends?.length ?? 0) > 0 || plugin.repositoryResolver !== undefined;
+  const credentials = (plugin.credentialBackends?.length ?? 0) + Object.keys(plugin.upstreamCredentials ?? {}).length;
+  return gates || credentials > 0 || plugin.repositoryResolver !== undefined;
 }

@@ -9,6 +9,7 @@ import { isIndispensable, type LoadedPlugin } from './loaded-plugin.js';
 import { PluginCatalog } from './plugin-catalog.js';
 import { PluginError } from './plugin-error.js';
 import { HookRegistry } from './hook-registry.js';
+import { PluginCredentialHelpers } from './plugin-credential-helpers.js';
 import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
 import type { PluginModules } from './plugin-module.factory.js';
@@ -34,6 +35,7 @@ export class PluginActivation {
     private readonly commands: PluginCommands,
     private readonly resolution: RepositoryResolution,
     private readonly backends: CredentialBackends,
+    private readonly helpers: PluginCredentialHelpers,
   ) {}
 
   /**
@@ -56,6 +58,8 @@ export class PluginActivation {
     const [reconfigure] = all(plugin.reconfigure && [plugin.reconfigure]);
     const [resolver] = all(plugin.repositoryResolver && [plugin.repositoryResolver]);
     for (const command of all(plugin.commands)) this.commands.add(command);
+    for (const [helper, type] of Object.entries(plugin.upstreamCredentials ?? {}))
+      this.helpers.add(helper, instanceOf(main, type));
     const begin = (): void => {
       for (const [hook, ofHook] of handlers) for (const handler of ofHook) this.hooks.add(hook, name, handler);
       for (const job of jobs) this.jobs.add(job);

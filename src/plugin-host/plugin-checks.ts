@@ -16,7 +16,13 @@ export function checkTogether(plugins: readonly LoadedPlugin[]): PluginError[] {
   const names = nameErrors(plugins);
   const misnamed = new Set(names.map(({ plugin }) => plugin));
   const named = plugins.filter(({ section }) => !misnamed.has(section.key));
-  return [...names, ...routeErrors(named), ...permissionErrors(named), ...resolverErrors(named)];
+  return [
+    ...names,
+    ...routeErrors(named),
+    ...permissionErrors(named),
+    ...resolverErrors(named),
+    ...helperErrors(named),
+  ];
 }
 
 function nameErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
@@ -84,5 +90,18 @@ function resolverErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
   return more.map(
     ({ name }) =>
       new PluginError(name, 'resolver', `it resolves repositories, and so does ${first?.name ?? ''}; there can be one`),
+  );
+}
+
+/** A configuration calls a helper by its name alone. */
+function helperErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
+  const owners = new Map<string, string>();
+  return plugins.flatMap(({ name, plugin }) =>
+    Object.keys(plugin.upstreamCredentials ?? {}).flatMap((helper) => {
+      const owner = owners.get(helper);
+      owners.set(helper, owner ?? name);
+      const what = `it has a credential helper ${JSON.stringify(helper)}, and so does ${owner ?? ''}`;
+      return owner === undefined ? [] : [new PluginError(name, 'credential helper', what)];
+    }),
   );
 }

@@ -11,6 +11,7 @@ export type PluginProblem =
   | 'route clash'
   | 'permission'
   | 'resolver'
+  | 'credential helper'
   | 'construction'
   | 'migration';
 

@@ -57,3 +57,4 @@ export * from './ports/repository-catalog.js';
 export * from './ports/tag-store.js';
 export * from './ports/tracing.js';
 export * from './ports/upstream-caches.js';
+export * from './ports/upstream-credential-helpers.js';

@@ -110,6 +110,14 @@ describe('a repository resolver', () => {
   });
 });
 
+describe('a credential helper', () => {
+  it('has a name that no other plugin has for one', async () => {
+    const { errors } = await refusalOf(sectionsOf('helper-one', 'helper-two'));
+    expect(errors).toMatchObject([{ plugin: 'helper-two', problem: 'credential helper' }]);
+    expect(errors[0]?.message).toContain('"vault", and so does helper-one');
+  });
+});
+
 describe('a plugin that cannot be constructed', () => {
   let registry: TestRegistry | undefined;
 

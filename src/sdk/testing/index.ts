@@ -15,4 +15,5 @@ export * from './fake-repository-catalog.js';
 export * from './fake-tag-store.js';
 export * from './fake-tracing.js';
 export * from './fake-upstream-caches.js';
+export * from './fake-upstream-credential-helpers.js';
 export * from './sample-events.js';

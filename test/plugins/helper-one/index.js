@@ -1,0 +1,9 @@
+import { definePlugin } from '@berth/sdk';
+
+class Vault {
+  loginFor() {
+    return Promise.resolve({ login: { kind: 'basic', user: 'mirror', password: 'secret' } });
+  }
+}
+
+export default definePlugin({ name: 'helper-one', upstreamCredentials: { vault: Vault } });
