@@ -182,8 +182,8 @@ const vendors = [
   oneFolder(
     's3',
     ['@aws-sdk/[^/]+', '@smithy/[^/]+'],
-    [all('storage/s3')],
-    'Who does not use S3 must not load its client.',
+    [all('storage/s3'), '^plugins/sync/src/credentials/ecr\\.credentials\\.ts$'],
+    'Who does not use S3 or ECR must not load its client.',
   ),
   oneFolder(
     'prometheus',

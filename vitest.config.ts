@@ -16,7 +16,8 @@ export default defineConfig({
   },
   // The workspaces lie in node_modules only as links; Node itself would load their dist and make a second copy of
   // every injection token.
-  ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } },
+  // Without `module`, which is for bundlers: Node goes by other files of a package.
+  ssr: { resolve: { conditions: [...conditions, 'node', 'development|production'] } },
   // Nest injects by the type of a constructor's parameter, which only legacy decorators with metadata record.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {

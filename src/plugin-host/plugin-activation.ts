@@ -9,7 +9,7 @@ import { isIndispensable, type LoadedPlugin } from './loaded-plugin.js';
 import { PluginCatalog } from './plugin-catalog.js';
 import { PluginError } from './plugin-error.js';
 import { HookRegistry } from './hook-registry.js';
-import { PluginCredentialHelpers } from './plugin-credential-helpers.js';
+import { PluginCredentials } from './plugin-credentials.js';
 import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
 import type { PluginModules } from './plugin-module.factory.js';
@@ -35,7 +35,7 @@ export class PluginActivation {
     private readonly commands: PluginCommands,
     private readonly resolution: RepositoryResolution,
     private readonly backends: CredentialBackends,
-    private readonly helpers: PluginCredentialHelpers,
+    private readonly helpers: PluginCredentials,
   ) {}
 
   /**

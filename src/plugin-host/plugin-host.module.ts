@@ -1,5 +1,5 @@
 import { type DynamicModule, type FactoryProvider, Module, type Provider, type Type } from '@nestjs/common';
-import { Notifier, UpstreamCredentialHelpers } from '@berth/sdk';
+import { Notifier, ContributedCredentials } from '@berth/sdk';
 import { HookLimits } from './hook-limits.js';
 import { HookRegistry } from './hook-registry.js';
 import { HookRunner } from './hook-runner.js';
@@ -7,7 +7,7 @@ import type { Plugins } from './loaded-plugin.js';
 import { PluginActivation } from './plugin-activation.js';
 import { PluginCatalog, PLUGINS } from './plugin-catalog.js';
 import { pluginModules, type PluginModules } from './plugin-module.factory.js';
-import { PluginCredentialHelpers } from './plugin-credential-helpers.js';
+import { PluginCredentials } from './plugin-credentials.js';
 import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
 import { PluginResources } from './plugin-resources.js';
@@ -47,8 +47,8 @@ export class PluginHostModule {
         PluginActivation,
         PluginReload,
         PluginCommands,
-        PluginCredentialHelpers,
-        { provide: UpstreamCredentialHelpers, useExisting: PluginCredentialHelpers },
+        PluginCredentials,
+        { provide: ContributedCredentials, useExisting: PluginCredentials },
         { provide: PLUGINS, useValue: plugins },
         { provide: PLUGIN_MODULES, useValue: modules },
       ],
@@ -61,7 +61,7 @@ export class PluginHostModule {
         PluginCommands,
         PluginReload,
         PluginResources,
-        UpstreamCredentialHelpers,
+        ContributedCredentials,
       ],
     };
   }

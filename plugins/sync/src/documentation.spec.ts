@@ -6,6 +6,7 @@ import { getMetadataStorage } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { warningsOf } from './config/config-warnings.js';
 import { ContentConfig, TagsConfig } from './config/content.config.js';
+import { Oauth2Config } from './config/oauth2.config.js';
 import { SyncConfig } from './config/sync.config.js';
 import { UpstreamRegistryConfig } from './config/upstream-registry.config.js';
 import { ContentMapping } from './mapping/content-mapping.js';
@@ -69,10 +70,13 @@ describe('docs/mirror.md', () => {
     expect(read.map(({ violations, config }) => [violations, warningsOf(config)])).toEqual([
       [[], []],
       [[], []],
+      [[], []],
     ]);
   });
 
-  it.each([SyncConfig, UpstreamRegistryConfig, ContentConfig, TagsConfig].flatMap(keysOf))('has the key %s', (key) => {
+  const types = [SyncConfig, UpstreamRegistryConfig, ContentConfig, TagsConfig, Oauth2Config];
+
+  it.each(types.flatMap(keysOf))('has the key %s', (key) => {
     expect(PAGE).toContain(`\`${key}\``);
   });
 

@@ -1,5 +1,9 @@
 import { definePlugin } from '@berth/sdk';
 import { SyncConfig } from './config/sync.config.js';
+import { EcrCredentials } from './credentials/ecr.credentials.js';
+import { GcpCredentials } from './credentials/gcp.credentials.js';
+import { Oauth2Credentials } from './credentials/oauth2.credentials.js';
+import { TokenEndpoint } from './credentials/token-endpoint.js';
 import { BackgroundRetries } from './mirror/background-retries.js';
 import { FreshTags } from './mirror/fresh-tags.js';
 import { Mirror } from './mirror/mirror.js';
@@ -21,7 +25,7 @@ export default definePlugin({
   name: 'sync',
   description: 'Mirrors other registries: what is asked for is fetched, kept and served',
   config: SyncConfig,
-  providers: [BackgroundRetries, CredentialFiles, FreshTags, Mirror, PullTally, Registries, SyncMetrics],
+  providers: [BackgroundRetries, CredentialFiles, FreshTags, Mirror, PullTally, Registries, SyncMetrics, TokenEndpoint],
   hooks: {
     'upload.beforeStart': PushGate,
     'blob.beforeCommit': PushGate,
@@ -36,6 +40,7 @@ export default definePlugin({
   routes: [StatusController],
   permissions: [{ name: 'read', description: 'see how the upstreams of the mirror are' }],
   health: [BreakersProbe],
+  upstreamCredentials: { ecr: EcrCredentials, gcp: GcpCredentials, oauth2: Oauth2Credentials },
   repositoryResolver: NamespaceResolver,
   reconfigure: Registries,
 });

@@ -77,8 +77,6 @@ describe('the configuration of sync', () => {
   it.each([
     [{ pollInterval: '6h' }, 'pollInterval: nothing: it is not built yet, leave the key out'],
     [{ onlySigned: true }, /^onlySigned: nothing: it is not built yet, leave the key out \(taken: false\)$/],
-    [{ credentialHelper: 'ecr' }, /^credentialHelper: nothing/],
-    [{ oauth2CredentialHelper: {} }, /^oauth2CredentialHelper: nothing/],
     [{ platforms: ['linux/amd64'] }, /^platforms: nothing/],
     [{ storage: 'fast' }, /^storage: nothing/],
   ])('refuses %j, which chooses or limits what is not built', (registry, expected) => {
@@ -113,6 +111,18 @@ describe('the configuration of sync', () => {
     [{ hostAliases: ['a.example'] }, /^hostAliases: hosts beside namespaces/],
     [{ hostAliases: ['a.example:5000'], namespaces: ['x.io'] }, /^hostAliases: a list of hosts .*without port$/],
     [{ push: 'refuse' }, /^push: one of allow, deny$/],
+    [{ credentialHelper: 5 }, /^credentialHelper: the name of a credential helper/],
+    [{ credentialHelper: 'oauth2' }, /^credentialHelper: .*oauth2 beside oauth2CredentialHelper$/],
+    [
+      { oauth2CredentialHelper: { tokenURL: 'https://x.example', assertionFile: 'a' } },
+      /^oauth2CredentialHelper: nothing without "credentialHelper": "oauth2"$/,
+    ],
+    [
+      { credentialHelper: 'oauth2', oauth2CredentialHelper: { tokenURL: 'https://x.example' } },
+      /^oauth2CredentialHelper\.tokenURL: a URL beside either/,
+    ],
+    [{ credentialHelper: 'ecr', credentialHelperSettings: {} }, /^credentialHelperSettings: nothing: it is for/],
+    [{ credentialHelper: 'vault', credentialHelperSettings: 'x' }, /^credentialHelperSettings: an object$/],
     [{ deletedTags: 'delete' }, /^deletedTags: one of keep, remove$/],
     [{ staleIfError: 'no' }, /^staleIfError: true or false$/],
     [{ onDemnd: true }, /^onDemnd: one of .*the nearest is "onDemand"$/],

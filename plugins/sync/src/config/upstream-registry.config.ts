@@ -6,6 +6,7 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
+  IsObject,
   IsPositive,
   IsString,
   Min,
@@ -13,9 +14,11 @@ import {
 } from 'class-validator';
 import { AreHosts } from './are-hosts.js';
 import { ContentConfig } from './content.config.js';
+import { GoesWith } from './goes-with.js';
 import { AreUpstreamUrls } from './is-upstream-url.js';
 import { HaveNamespaces } from './have-namespaces.js';
 import { NotBuilt } from './not-built.js';
+import { Oauth2Config } from './oauth2.config.js';
 import { Optional } from './optional.js';
 
 const FLAG = { message: 'true or false' };
@@ -26,7 +29,12 @@ const TIME = { message: 'a duration such as "30s"' };
 const PERIOD = { message: 'a duration above zero such as "10s"' };
 const SIZE = { message: 'a size above zero such as "100GB"' };
 const BANDWIDTH = { message: 'a size above zero such as "10MB"' };
+const HELPER = { message: 'the name of a credential helper' };
+const OAUTH2 = { message: 'an object with tokenURL' };
+const SETTINGS = { message: 'an object' };
 const FOLDER = { message: 'the path of a folder' };
+/** None, and those that sync has itself, which take no settings but keys of their own. */
+const OWN_HELPERS: ReadonlySet<string> = new Set(['', 'ecr', 'gcp', 'oauth2']);
 const PUSHING = ['allow', 'deny'] as const;
 const DELETED_TAGS = ['keep', 'remove'] as const;
 
@@ -86,11 +94,29 @@ export class UpstreamRegistryConfig {
   @IsBoolean(FLAG)
   readonly syncLegacyCosignTags?: boolean;
 
-  @NotBuilt('')
-  readonly credentialHelper?: unknown;
+  /** Who gives the login in place of the files, by the name that a plugin gave it. */
+  @IsString(HELPER)
+  @GoesWith(
+    (value, sibling) => value !== 'oauth2' || sibling('oauth2CredentialHelper') !== undefined,
+    'the name of a credential helper; oauth2 beside oauth2CredentialHelper',
+  )
+  readonly credentialHelper: string = '';
 
-  @NotBuilt()
-  readonly oauth2CredentialHelper?: unknown;
+  @Optional()
+  @IsObject(OAUTH2)
+  @ValidateNested(OAUTH2)
+  @Type(() => Oauth2Config)
+  @GoesWith((_, sibling) => sibling('credentialHelper') === 'oauth2', 'nothing without "credentialHelper": "oauth2"')
+  readonly oauth2CredentialHelper?: Oauth2Config;
+
+  /** What a helper of another plugin is told. */
+  @Optional()
+  @IsObject(SETTINGS)
+  @GoesWith(
+    (_, sibling) => !OWN_HELPERS.has(String(sibling('credentialHelper'))),
+    'nothing: it is for credential helpers of other plugins',
+  )
+  readonly credentialHelperSettings?: Readonly<Record<string, unknown>>;
 
   @Optional()
   @IsBoolean(FLAG)

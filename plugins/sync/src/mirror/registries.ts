@@ -5,11 +5,15 @@ import {
   type Reconfigure,
   RepositoryCatalog,
   type RepositoryName,
+  ContributedCredentials,
   UpstreamCaches,
 } from '@berth/sdk';
 import { warningsOf } from '../config/config-warnings.js';
 import { SyncConfig } from '../config/sync.config.js';
+import type { UpstreamRegistryConfig } from '../config/upstream-registry.config.js';
+import { ContributedLogins } from '../credentials/contributed-logins.js';
 import { SyncMetrics } from '../sync-metrics.js';
+import type { KnowsLogins } from '../upstream/authorization.js';
 import { CredentialFiles } from '../upstream/credential-files.js';
 import { limitsOf } from './upstream-limits.js';
 import { UpstreamRegistry } from './upstream-registry.js';
@@ -28,12 +32,13 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
   /** By the configuration: replaced ones finish what they have begun. */
   #retired: UpstreamRegistry[] = [];
 
-  /** @throws Error where a folder of certificates cannot be read */
+  /** @throws Error where a folder of certificates cannot be read, and for a credential helper that no plugin has */
   constructor(
     config: SyncConfig,
     private readonly catalog: RepositoryCatalog,
     private readonly caches: UpstreamCaches,
     private readonly credentials: CredentialFiles,
+    private readonly helpers: ContributedCredentials,
     private readonly metrics: SyncMetrics,
     private readonly clock: Clock,
     private readonly logger: PluginLogger,
@@ -96,12 +101,27 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
   /** `before`: those that they take the place of. */
   #build(config: SyncConfig, before: readonly UpstreamRegistry[]): readonly UpstreamRegistry[] {
     for (const warning of warningsOf(config)) this.logger.warn(warning);
-    const ports = { logins: this.credentials, clock: this.clock, observer: this.metrics };
     const left = [...before];
-    return config.registries.map((registry) => {
+    return config.registries.map((registry, place) => {
+      const logins = this.#loginsOf(registry, place);
+      const ports = { logins, clock: this.clock, observer: this.metrics };
       const at = left.findIndex((one) => one.config.urls[0] === registry.urls[0]);
       const [same] = at < 0 ? [] : left.splice(at, 1);
       return new UpstreamRegistry(registry, ports, same);
     });
+  }
+
+  #loginsOf(registry: UpstreamRegistryConfig, place: number): KnowsLogins {
+    const { credentialHelper: helper, oauth2CredentialHelper, credentialHelperSettings } = registry;
+    if (helper === '') return this.credentials;
+    const { names } = this.helpers;
+    if (!names.includes(helper)) {
+      const known = names.map((name) => JSON.stringify(name)).join(', ');
+      throw new Error(
+        `registries[${place}].credentialHelper: there is no ${JSON.stringify(helper)}; there may stand: ${known}`,
+      );
+    }
+    const settings = oauth2CredentialHelper ?? credentialHelperSettings;
+    return new ContributedLogins({ helper, settings, helpers: this.helpers, clock: this.clock, logger: this.logger });
   }
 }

@@ -22,6 +22,7 @@ export class Authorization {
   async headerFor(scope: string): Promise<string | undefined> {
     if (this.#scheme === undefined) return undefined;
     const login = await this.logins.loginFor(this.origin.host);
+    if (login?.kind === 'bearer') return `Bearer ${login.token}`;
     if (this.#scheme.kind === 'basic') return login?.kind === 'password' ? basicOf(login) : undefined;
     const { realm, service } = this.#scheme;
     return `Bearer ${await this.tokens.tokenFor({ realm, service, scope, login })}`;

@@ -1,9 +1,10 @@
 import { isSection } from '@berth/sdk';
 
-/** How to say to an upstream who we are: a password, or a token that its token service takes for others. */
+/** How to say to an upstream who we are: a password, a token that its token service takes for others, or one that it takes itself. */
 export type Login =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  | { readonly kind: 'identity'; readonly token: string };
+  | { readonly kind: 'identity'; readonly token: string }
+  | { readonly kind: 'bearer'; readonly token: string };
 
 /** Hosts and the login for each. */
 export type Logins = ReadonlyMap<string, Login>;

@@ -1,7 +1,7 @@
 import type { UpstreamCredentials } from '../plugin/upstream-credentials.js';
 
 /** What plugins contribute as `upstreamCredentials`, under the names that configurations call them: for a plugin that logs in upstream. */
-export abstract class UpstreamCredentialHelpers {
+export abstract class ContributedCredentials {
   /** In byte order. Known while plugins are constructed. */
   abstract get names(): readonly string[];
 

@@ -1,8 +1,8 @@
 import type { UpstreamCredentials } from '../plugin/upstream-credentials.js';
-import { UpstreamCredentialHelpers } from '../ports/upstream-credential-helpers.js';
+import { ContributedCredentials } from '../ports/contributed-credentials.js';
 
 /** Those that it is given. */
-export class FakeUpstreamCredentialHelpers extends UpstreamCredentialHelpers {
+export class FakeContributedCredentials extends ContributedCredentials {
   constructor(private readonly helpers: Readonly<Record<string, UpstreamCredentials>> = {}) {
     super();
   }

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { UpstreamCredentialHelpers, type UpstreamCredentials } from '@berth/sdk';
+import { ContributedCredentials, type UpstreamCredentials } from '@berth/sdk';
 import type { Plugins } from './loaded-plugin.js';
 import { PLUGINS } from './plugin-catalog.js';
 
 /** The ways to log in upstream that plugins contribute. */
 @Injectable()
-export class PluginCredentialHelpers extends UpstreamCredentialHelpers {
+export class PluginCredentials extends ContributedCredentials {
   readonly names: readonly string[];
   readonly #helpers = new Map<string, UpstreamCredentials>();
 
