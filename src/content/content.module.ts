@@ -9,6 +9,7 @@ import { BlobService } from './blobs/blob.service.js';
 import { FillKeeping } from './blobs/fill-keeping.js';
 import { FillLimits } from './blobs/fill-limits.js';
 import { FillUploads } from './blobs/fill-uploads.js';
+import { HeldBytesReuse } from './blobs/held-bytes-reuse.js';
 import { MissingBlobs } from './blobs/missing-blobs.js';
 import { CacheKeeper } from './eviction/cache-keeper.js';
 import { CacheLimits } from './eviction/cache-limits.js';
@@ -72,6 +73,7 @@ const PARTS = [
   GarbageCollectionJob,
   GarbageCollector,
   InUse,
+  HeldBytesReuse,
   LastSeen,
   ManifestCache,
   ManifestCommit,

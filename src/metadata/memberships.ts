@@ -111,6 +111,20 @@ export class Memberships {
     return held;
   }
 
+  /** The upstreams that supplied the bytes of `digest` to repositories of `store`, in byte order. */
+  async suppliers(store: string, digest: Digest): Promise<string[]> {
+    const rows = await this.database.reader
+      .selectFrom('memberships')
+      .select('upstream')
+      .distinct()
+      .where('digest', '=', digest)
+      .where('store', '=', store)
+      .where('upstream', 'is not', null)
+      .orderBy('upstream')
+      .execute();
+    return rows.flatMap(({ upstream }) => upstream ?? []);
+  }
+
   /** Names of repositories of `store` that hold `digest`, at most `limit`, in no order that means anything. */
   async holders(store: string, digest: Digest, limit: number): Promise<RepositoryName[]> {
     const rows = await this.database.reader

@@ -17,6 +17,8 @@ describe('the answer of a source', () => {
     ['blob.readMiss', blob({ stream: 'bytes' })],
     ['blob.readMiss', blob({ size: -1 })],
     ['blob.readMiss', blob({ offset: 0.5 })],
+    ['blob.readMiss', { isConfirmed: true }],
+    ['blob.readMiss', { isConfirmed: 'yes', upstream: 'u' }],
     ['blob.readMiss', null],
     ['referrers.refresh', descriptor],
     ['referrers.refresh', [descriptor, { digest }]],
@@ -32,6 +34,7 @@ describe('the answer of a source', () => {
     ['manifest.readMiss', { mediaType: 'a/b', bytes: Buffer.from('x'), upstream: 'u' }],
     ['blob.readMiss', blob({ size: undefined })],
     ['blob.readMiss', blob({ offset: 3 })],
+    ['blob.readMiss', { isConfirmed: true, upstream: 'u' }],
     ['referrers.refresh', []],
     ['tags.listMiss', ['latest']],
   ] as const)('to %s is one where it found what it is asked for', (name, found) => {

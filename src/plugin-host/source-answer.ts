@@ -11,6 +11,7 @@ type Loose = Partial<
     | 'status'
     | 'retryAfter'
     | 'withholdsHeld'
+    | 'isConfirmed'
     | 'mediaType'
     | 'digest'
     | 'size'
@@ -31,13 +32,14 @@ const FOUND: Checks = {
       ? undefined
       : 'a manifest is { mediaType, bytes, upstream }',
   'blob.readMiss': (found) =>
-    isObject(found) &&
-    found.stream instanceof Readable &&
-    isSize(found.size, true) &&
-    isSize(found.offset, true) &&
-    typeof found.upstream === 'string'
+    isConfirmed(found) ||
+    (isObject(found) &&
+      found.stream instanceof Readable &&
+      isSize(found.size, true) &&
+      isSize(found.offset, true) &&
+      typeof found.upstream === 'string')
       ? undefined
-      : 'a blob is { stream, size, upstream, offset? }',
+      : 'a blob is { stream, size, upstream, offset? } or { isConfirmed: true, upstream }',
   'referrers.refresh': (found) =>
     Array.isArray(found) ? found.map(descriptorFault).find(Boolean) : 'referrers are an array of descriptors',
   'tags.listMiss': (found) =>
@@ -110,6 +112,10 @@ function descriptorFault(value: unknown): string | undefined {
 
 function isSize(value: unknown, mayBeAbsent: boolean): boolean {
   return (mayBeAbsent && value === undefined) || (Number.isSafeInteger(value) && Number(value) >= 0);
+}
+
+function isConfirmed(found: unknown): boolean {
+  return isObject(found) && found.isConfirmed === true && typeof found.upstream === 'string';
 }
 
 function isBytes(value: unknown): boolean {

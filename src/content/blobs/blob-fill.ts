@@ -1,6 +1,14 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { algorithmOf, type Digest, type FillEnd, type RepositoryName, StorageError } from '@berth/sdk';
+import {
+  algorithmOf,
+  type Digest,
+  type FillEnd,
+  type FoundBlob,
+  type RepositoryName,
+  type SourceResult,
+  StorageError,
+} from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
@@ -14,6 +22,7 @@ import { Digesting } from './digesting.js';
 import { FillKeeping } from './fill-keeping.js';
 import { FillLimits } from './fill-limits.js';
 import { type FillUpload, FillUploads } from './fill-uploads.js';
+import { HeldBytesReuse } from './held-bytes-reuse.js';
 import type { GrowingBlob } from './growing-blob.js';
 import { UpstreamBytes } from './upstream-bytes.js';
 import { WrongBlob } from './wrong-blob.js';
@@ -49,6 +58,7 @@ export class BlobFill {
     private readonly repositories: Repositories,
     private readonly uploads: FillUploads,
     private readonly keeping: FillKeeping,
+    private readonly reuse: HeldBytesReuse,
     private readonly storage: BlobStorage,
     private readonly cacheRoom: CacheRoom,
     private readonly hooks: HookRunner,
@@ -61,7 +71,12 @@ export class BlobFill {
   async fill(wanted: WantedBlob, blob: GrowingBlob, context: ContentContext): Promise<FillOutcome> {
     const upload = await this.uploads.resume(wanted.repository, wanted.digest, context.signal);
     if (upload) blob.keepIn(upload.file, upload.kept);
-    const source = this.#sourceOf(wanted, upload, context);
+    const offer = upload ? undefined : await this.reuse.offer(wanted, context);
+    if (offer === 'kept') {
+      await blob.end();
+      return 'kept';
+    }
+    const source = this.#sourceOf(wanted, upload, offer, context);
     const fill: Fill = { ...wanted, blob, source, context, upload, room: undefined, pulling: Promise.resolve() };
     try {
       if (!(await this.#begin(fill))) {
@@ -85,12 +100,18 @@ export class BlobFill {
   #sourceOf(
     { repository, digest }: WantedBlob,
     upload: FillUpload | undefined,
+    offer: SourceResult<FoundBlob> | undefined,
     context: ContentContext,
   ): UpstreamBytes {
     const started = performance.now();
+    let first = offer;
     return new UpstreamBytes({
       digest,
-      ask: (offset) => this.hooks.source('blob.readMiss', { repository, digest, offset }, context),
+      ask: async (offset) => {
+        const said = first ?? (await this.#ask({ repository, digest }, offset, context));
+        first = undefined;
+        return said;
+      },
       hash: upload?.hash ?? new Digesting(algorithmOf(digest)),
       offset: upload?.kept ?? 0,
       limits: this.limits,
@@ -108,6 +129,15 @@ export class BlobFill {
         this.meter.of(upstream).received.add(length);
       },
     });
+  }
+
+  async #ask(wanted: WantedBlob, offset: number, context: ContentContext): Promise<SourceResult<FoundBlob>> {
+    const result = await this.hooks.source('blob.readMiss', { ...wanted, offset }, context);
+    if (result.outcome !== 'found') return result;
+    const { found } = result;
+    // It was told of no bytes that it could mean.
+    if ('isConfirmed' in found) return { outcome: 'unavailable', upstream: found.upstream };
+    return { outcome: 'found', found };
   }
 
   /** False where nobody has it. */

@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Digest, SourceFinds, SourceResult } from '@berth/sdk';
+import type { Digest, FoundBlob, SourceResult } from '@berth/sdk';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import type { Digesting } from './digesting.js';
 import type { FillLimits } from './fill-limits.js';
 import { SourceStream } from './source-stream.js';
 import { WrongBlob } from './wrong-blob.js';
-
-export type FoundBlob = SourceFinds['blob.readMiss'];
 
 export interface UpstreamBytesOptions {
   readonly digest: Digest;

@@ -59,16 +59,32 @@ export interface SourceFinds {
     readonly withholdsHeld?: boolean;
   };
   'manifest.readMiss': { readonly mediaType: string; readonly bytes: Uint8Array; readonly upstream: string };
-  'blob.readMiss': {
-    readonly stream: Readable;
-    /** Of the whole blob, in bytes, where the source knows it. */
-    readonly size: number | undefined;
-    readonly upstream: string;
-    /** Which byte of the blob the stream begins with; absent: the first, also where a later one was asked for. */
-    readonly offset?: number;
-  };
+  'blob.readMiss': FoundBlob | ConfirmedBlob;
   'referrers.refresh': readonly Descriptor[];
   'tags.listMiss': readonly Tag[];
+}
+
+/** A blob as it comes. */
+export interface FoundBlob {
+  readonly stream: Readable;
+  /** Of the whole blob, in bytes, where the source knows it. */
+  readonly size: number | undefined;
+  readonly upstream: string;
+  /** Which byte of the blob the stream begins with; absent: the first, also where a later one was asked for. */
+  readonly offset?: number;
+}
+
+/** The upstream has it for this very repository, and it need not come: those bytes are used that are `here`. */
+export interface ConfirmedBlob {
+  readonly isConfirmed: true;
+  readonly upstream: string;
+}
+
+/** Bytes of a blob that the server has, all of them, for other repositories. */
+export interface BlobHere {
+  readonly size: number;
+  /** Upstreams that they came from: only one of them can have them used by confirming the blob. */
+  readonly suppliers: readonly string[];
 }
 
 /** Sources: content is missing, or may be stale. */
@@ -79,6 +95,8 @@ export interface SourceEvents {
     readonly digest: Digest;
     /** The first byte that is wanted: above 0 where a transfer has broken off and its bytes are kept. */
     readonly offset: number;
+    /** Absent where they have to come. A source may give them all the same. */
+    readonly here?: BlobHere;
   };
   'referrers.refresh': InRepository & { readonly digest: Digest };
   'tags.listMiss': InRepository;

@@ -159,8 +159,9 @@ export class FakeUpstream {
 
   async #sendBlob(request: IncomingMessage, response: ServerResponse, route: Route, path: string): Promise<void> {
     const bytes = this.#content.blob(route.repository, route.last);
-    const { blobsAt, bytesFor } = this.behaviour;
-    if (!bytes) send(response, 404, { errors: [{ code: 'BLOB_UNKNOWN' }] });
+    const { blobsAt, bytesFor, deniesHead = false } = this.behaviour;
+    if (deniesHead && request.method === 'HEAD') send(response, 403, {});
+    else if (!bytes) send(response, 404, { errors: [{ code: 'BLOB_UNKNOWN' }] });
     else if (blobsAt !== undefined) response.writeHead(307, { location: `${blobsAt}${path}` }).end();
     else await sendBlob(request, response, bytesFor?.get(route.last as Digest) ?? bytes, this.behaviour);
   }

@@ -32,6 +32,8 @@ export interface UpstreamBehaviour {
   hasReferrersApi?: boolean;
   /** Whether HEAD of a manifest is answered; default true, else 405. */
   answersHead?: boolean;
+  /** Answers HEAD of a blob with 403, as storage does that knows of GET alone. */
+  deniesHead?: boolean;
   /** How many tags a page of a list has; default: all. */
   tagsPerPage?: number;
 }

@@ -12,6 +12,7 @@ import { BoundedMemory } from '../mirror/bounded-memory.js';
 import { Mirror } from '../mirror/mirror.js';
 import type { UpstreamRegistry } from '../mirror/upstream-registry.js';
 import { causedBy } from '../upstream/cause.js';
+import { confirmBlob } from '../upstream/confirm-blob.js';
 import { fetchBlob } from '../upstream/fetch-blob.js';
 import type { UpstreamHost } from '../upstream/upstream-host.js';
 
@@ -37,12 +38,22 @@ export class BlobSource implements HookHandler<'blob.readMiss'> {
     return causedBy(context, () => this.#ask(missing, context.signal));
   }
 
-  #ask({ repository, digest, offset }: HookEvents['blob.readMiss'], signal: AbortSignal): Promise<SourceResult<Found>> {
+  #ask(
+    { repository, digest, offset, here }: HookEvents['blob.readMiss'],
+    signal: AbortSignal,
+  ): Promise<SourceResult<Found>> {
     return this.mirror.ask<Found>({
       repository,
       what: `blob ${digest}`,
       signal,
       ask: async ({ registry, remote }, bounded) => {
+        const { name } = registry;
+        if (here?.suppliers.includes(name)) {
+          const ask = { repository: remote, signal: bounded };
+          const said = await registry.client.ask((host) => confirmBlob(host, { digest, size: here.size }, ask));
+          if (said === 'absent') return undefined;
+          if (said === 'there') return { isConfirmed: true, upstream: name };
+        }
         const blob = await registry.client.ask(
           async (host) => {
             const got = await fetchBlob(host, digest, { repository: remote, signal: bounded, from: offset });
@@ -51,7 +62,7 @@ export class BlobSource implements HookHandler<'blob.readMiss'> {
           },
           this.#inOrder(registry, digest, offset),
         );
-        return blob && { ...blob, upstream: registry.name };
+        return blob && { ...blob, upstream: name };
       },
     });
   }

@@ -14,7 +14,7 @@ import { RequestSlots, type SlotLimits } from './request-slots.js';
 import { secondsOfRetryAfter } from './retry-after.js';
 import { routeOf } from './route-of.js';
 import { TokenService } from './token-service.js';
-import { UpstreamTrouble } from './upstream-trouble.js';
+import { type TroubleFacts, UpstreamTrouble } from './upstream-trouble.js';
 
 export interface Wanted {
   readonly method: 'GET' | 'HEAD';
@@ -137,8 +137,12 @@ export class UpstreamHost {
 
   /** What is wrong with what it answered, which is what is known of it from then on. */
   trouble(message: string, status = 502, cause?: unknown): UpstreamTrouble {
+    return this.#wrong(message, { status, cause });
+  }
+
+  #wrong(message: string, facts: TroubleFacts): UpstreamTrouble {
     this.record.wasWrong(message);
-    return this.#error(message, status, cause);
+    return new UpstreamTrouble(this.name, message, facts);
   }
 
   #error(message: string, status = 502, cause?: unknown): UpstreamTrouble {
@@ -221,12 +225,12 @@ export class UpstreamHost {
       // What stands behind a redirect may be down while the host is not.
       if (isElsewhere) this.breaker.gaveUp();
       else this.breaker.failed();
-      throw this.trouble(`it answers ${status}`, status);
+      throw this.#wrong(`it answers ${status}`, { status, isElsewhere });
     }
     this.breaker.succeeded();
     if (status !== 429 && status !== 401 && status !== 403) return answered;
     await dump(answered);
-    if (isElsewhere) throw this.trouble(`where it sends us answers ${status}`, 502);
+    if (isElsewhere) throw this.#wrong(`where it sends us answers ${status}`, { isElsewhere });
     if (status === 429) throw this.#pause(secondsOfRetryAfter(headers['retry-after'], this.ports.clock.now()));
     throw this.trouble(`it does not let us: ${status}`, status);
   }

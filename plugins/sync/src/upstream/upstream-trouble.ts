@@ -3,6 +3,8 @@ export interface TroubleFacts {
   readonly status?: number;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
+  /** True: it is not the upstream that said so, but where it sent us. */
+  readonly isElsewhere?: boolean;
   readonly cause?: unknown;
 }
 
@@ -10,17 +12,19 @@ export interface TroubleFacts {
 export class UpstreamTrouble extends Error {
   readonly status: number;
   readonly retryAfter: number | undefined;
+  readonly isElsewhere: boolean;
 
   constructor(
     /** Host of the upstream. */
     readonly upstream: string,
     message: string,
-    { status = 502, retryAfter, cause }: TroubleFacts = {},
+    { status = 502, retryAfter, isElsewhere = false, cause }: TroubleFacts = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'UpstreamTrouble';
     this.status = status;
     this.retryAfter = retryAfter;
+    this.isElsewhere = isElsewhere;
   }
 
   /** It does not let us have it, whatever there is: many say so of what is not there. */
