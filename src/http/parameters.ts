@@ -22,10 +22,11 @@ function parametersOf(context: ExecutionContext): {
   return { request, parameters: request.params as Parameters };
 }
 
-/** The `<name>` of the path. NAME_INVALID. */
+/** The `<name>` of the path. NAME_INVALID; NAME_UNKNOWN where it stands for no repository. */
 export const Repository = createParamDecorator((_: unknown, context: ExecutionContext): RepositoryName => {
   const { request, parameters } = parametersOf(context);
   const { name = '' } = parameters;
+  if (request.facts.unresolved) throw request.facts.unresolved;
   const repository = parseRepositoryName(name);
   if (!repository) throw new RegistryError('NAME_INVALID', { detail: { name } });
   request.facts.repository = repository;

@@ -6,6 +6,9 @@ import { hostOf } from './external-url.js';
 /** A host, with a port perhaps: what containerd sends. */
 const NAMESPACE = /^[\w.[\]:-]{1,255}$/;
 
+/** No repository can be called so, and none is meant. */
+const NO_NAME = ':';
+
 /** Which local repository a request means. Without a resolver it is the one it names, and `?ns=` is ignored. */
 @Injectable()
 export class RepositoryResolution {
@@ -45,7 +48,12 @@ export class RepositoryResolution {
     if (namespace !== undefined && !NAMESPACE.test(namespace))
       throw new RegistryError('NAME_INVALID', { detail: { namespace } });
     const resolved = this.#resolver.resolve({ name, namespace, host: hostOf(request) });
-    if (!resolved) throw new RegistryError('NAME_UNKNOWN', { detail: { name, namespace } });
+    if (!resolved) {
+      // Which namespaces there are is nothing for strangers: it is said where the name is read, behind the guard.
+      request.facts.unresolved = new RegistryError('NAME_UNKNOWN', { detail: { name, namespace } });
+      params.name = NO_NAME;
+      return;
+    }
     params.name = resolved.repository;
     // spec.md#registry-proxying: a registry that goes by `ns` says so. Set on Node's own response, past which nothing is sent.
     if (namespace !== undefined) reply.raw.setHeader('OCI-Namespace', namespace);

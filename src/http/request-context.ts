@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { ANONYMOUS, type CounterSeries, type Identity, type TraceContext } from '@berth/sdk';
+import { ANONYMOUS, type CounterSeries, type Identity, type RegistryError, type TraceContext } from '@berth/sdk';
 import type { FastifyRequest } from 'fastify';
 
 /** Holds nothing secret. */
@@ -22,6 +22,8 @@ export interface RequestFacts {
   /** The name of who asks. */
   actor: string | undefined;
   repository: string | undefined;
+  /** Why the name that was asked for stands for no repository. */
+  unresolved: RegistryError | undefined;
   reference: string | undefined;
   digest: string | undefined;
   /** Bytes of the body that was received or sent. */
@@ -51,6 +53,7 @@ export function newFacts(response: ServerResponse, idleTimeout: number, span?: T
     rule: undefined,
     actor: undefined,
     repository: undefined,
+    unresolved: undefined,
     reference: undefined,
     digest: undefined,
     bytes: 0,
