@@ -144,6 +144,34 @@ describe('an SQLite database', () => {
     expect(await new Repositories(database, new Changes(database)).find(nameOf(1))).toBeDefined();
   });
 
+  it('from before tags had an origin gives each that of its manifest', async () => {
+    await make(1);
+    await database.close();
+    const connection = new SqliteConnection(join(folder, 'berth.db'));
+    const manifest = connection.prepare(`
+      insert into manifests (repository_id, digest, media_type, size, origin, state, pushed_at, last_seen)
+      values (1, ?, 'a/b', 1, ?, 'present', 1, 1) returning id`);
+    for (const origin of ['pushed', 'mirrored']) {
+      const { id } = manifest.get(`sha256:${origin}`, origin) as { readonly id: number };
+      connection
+        .prepare('insert into tags (repository_id, name, manifest_id, moved_at) values (1, ?, ?, 1)')
+        .run(origin, id);
+    }
+    connection.exec(`
+      alter table tags drop column origin;
+      delete from kysely_migration where name = '0009-tag-origins';
+    `);
+    connection.close();
+
+    database = databaseIn(folder);
+    await database.open();
+    const tags = await database.reader.selectFrom('tags').select(['name', 'origin']).orderBy('name').execute();
+    expect(tags.map(({ name, origin }) => [name, origin])).toEqual([
+      ['mirrored', 'mirrored'],
+      ['pushed', 'pushed'],
+    ]);
+  });
+
   it('is read by nobody but its owner, since it holds keys, and neither is a copy', async () => {
     await make(1);
     const copyFolder = join(folder, 'copy');
