@@ -14,6 +14,11 @@ export class Latencies {
     return result;
   }
 
+  /** Keeps one that was measured otherwise. */
+  add(milliseconds: number): void {
+    this.samples.push(milliseconds);
+  }
+
   /** The time within which `share` of them (0.99 for the p99) were done. @throws Error where there are none. */
   quantile(share: number): number {
     const sorted = this.samples.toSorted((left, right) => left - right);

@@ -2,6 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { UpstreamBehaviour } from './upstream-behaviour.js';
 
+/** What has been sent of the body of an answer. */
+export interface UpstreamAnswer {
+  /** When its first byte was given to the system, by `performance.now()`. */
+  firstByteAt: number | undefined;
+  /** Bytes that the system has taken. */
+  bytes: number;
+}
+
+export interface SentBlob {
+  readonly bytes: Buffer;
+  readonly behaviour: UpstreamBehaviour;
+  readonly answer: UpstreamAnswer;
+}
+
 /** Pieces in which a slow or cut blob is sent, in milliseconds of its rate. */
 const PIECE_TIME = 10;
 
@@ -9,8 +23,7 @@ const PIECE_TIME = 10;
 export async function sendBlob(
   request: IncomingMessage,
   response: ServerResponse,
-  bytes: Buffer,
-  behaviour: UpstreamBehaviour,
+  { bytes, behaviour, answer }: SentBlob,
 ): Promise<void> {
   const { servesRanges = true, claimsMore = 0, cutsAfter, bytesPerSecond } = behaviour;
   const start = servesRanges ? startOf(request.headers.range) : 0;
@@ -26,19 +39,28 @@ export async function sendBlob(
     ...(start > 0 && { 'content-range': range }),
   });
   const sent = cutsAfter === undefined ? part : part.subarray(0, cutsAfter);
-  await sendSlowly(response, sent, bytesPerSecond);
+  await sendSlowly(response, sent, answer, bytesPerSecond);
   const isCut = sent.byteLength < part.byteLength || claimsMore > 0;
   if (isCut) response.destroy();
   else response.end();
 }
 
-async function sendSlowly(response: ServerResponse, bytes: Buffer, bytesPerSecond = Infinity): Promise<void> {
-  const piece = Number.isFinite(bytesPerSecond)
-    ? Math.max(1, Math.floor((bytesPerSecond * PIECE_TIME) / 1000))
-    : Math.max(1, bytes.byteLength);
+/** At the given rate on the whole: what a busy machine sends late it makes up for, as a line does that never rests. */
+async function sendSlowly(
+  response: ServerResponse,
+  bytes: Buffer,
+  answer: UpstreamAnswer,
+  bytesPerSecond = Infinity,
+): Promise<void> {
+  const isPaced = Number.isFinite(bytesPerSecond);
+  const piece = Math.max(1, isPaced ? Math.floor((bytesPerSecond * PIECE_TIME) / 1000) : bytes.byteLength);
+  const begun = performance.now();
   for (let at = 0; at < bytes.byteLength && !response.destroyed; at += piece) {
-    await new Promise((resolve) => response.write(bytes.subarray(at, at + piece), resolve));
-    if (Number.isFinite(bytesPerSecond)) await delay(PIECE_TIME);
+    const sent = bytes.subarray(at, at + piece);
+    answer.firstByteAt ??= performance.now();
+    await new Promise((resolve) => response.write(sent, resolve));
+    answer.bytes += sent.byteLength;
+    if (isPaced) await delay(Math.max(0, begun + (1000 * answer.bytes) / bytesPerSecond - performance.now()));
   }
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '@berth/sdk';
 import type { BuiltBlob, BuiltManifest } from '../builders/built-manifest.js';
-import { sendBlob } from './blob-answer.js';
+import { sendBlob, type UpstreamAnswer } from './blob-answer.js';
 import { TOKEN_PATH, UpstreamAccess, type UpstreamAccessRule } from './upstream-access.js';
 import type { UpstreamBehaviour } from './upstream-behaviour.js';
 import { type KeptManifest, UpstreamContent } from './upstream-content.js';
@@ -16,6 +16,8 @@ export interface UpstreamRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
+  /** What has been sent in return so far. */
+  readonly answer: UpstreamAnswer;
 }
 
 /** What a request below `/v2/` is about. */
@@ -23,6 +25,7 @@ interface Route {
   readonly repository: string;
   readonly kind: 'manifests' | 'blobs' | 'tags' | 'referrers' | undefined;
   readonly last: string;
+  readonly answer: UpstreamAnswer;
 }
 
 const ROUTE = /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/([^/]+)$/;
@@ -105,7 +108,8 @@ export class FakeUpstream {
     response.on('error', () => undefined);
     const { method = '', headers } = request;
     const { pathname: path, searchParams: query } = new URL(request.url ?? '', this.url);
-    this.requests.push({ method, path, query, headers });
+    const answer: UpstreamAnswer = { firstByteAt: undefined, bytes: 0 };
+    this.requests.push({ method, path, query, headers, answer });
     const { behaviour } = this;
     if (behaviour.hangs) return;
     if (behaviour.delay !== undefined) await delay(behaviour.delay);
@@ -118,18 +122,17 @@ export class FakeUpstream {
     const { status, showsPage } = behaviour;
     if (showsPage) response.writeHead(status ?? 200, { 'content-type': 'text/html' }).end('<h1>Log in</h1>');
     else if (status !== undefined) send(response, status, { errors: [{ code: 'FAKE' }] });
-    else await this.#route(request, response, path, query);
+    else await this.#route(request, response, { path, query, answer });
   }
 
   async #route(
     request: IncomingMessage,
     response: ServerResponse,
-    path: string,
-    query: URLSearchParams,
+    { path, query, answer }: Pick<UpstreamRequest, 'path' | 'query' | 'answer'>,
   ): Promise<void> {
     const [, repository = '', kind, last = ''] = ROUTE.exec(path) ?? [];
     if (!this.#access.admits(request, response, repository)) return;
-    const route = { repository, kind: kind as Route['kind'], last: decodeURIComponent(last) };
+    const route = { repository, kind: kind as Route['kind'], last: decodeURIComponent(last), answer };
     if (path === '/v2/') send(response, 200, {});
     else if (route.kind === 'manifests') this.#sendManifest(request, response, route);
     else if (route.kind === 'blobs') await this.#sendBlob(request, response, route, path);
@@ -139,14 +142,15 @@ export class FakeUpstream {
     } else send(response, 404, { errors: [{ code: 'NAME_UNKNOWN' }] });
   }
 
-  #sendManifest({ method }: IncomingMessage, response: ServerResponse, { repository, last }: Route): void {
+  #sendManifest({ method }: IncomingMessage, response: ServerResponse, { repository, last, answer }: Route): void {
     const kept = this.#content.manifest(repository, last);
     if (method === 'HEAD' && this.behaviour.answersHead === false) send(response, 405, {});
     else if (!kept) send(response, 404, { errors: [{ code: 'MANIFEST_UNKNOWN' }] });
-    else this.#sendKept(response, kept, method === 'HEAD');
+    else this.#sendKept(response, kept, method === 'HEAD' ? undefined : answer);
   }
 
-  #sendKept(response: ServerResponse, { mediaType, digest, bytes }: KeptManifest, isHead: boolean): void {
+  /** Without `answer` the headers alone. */
+  #sendKept(response: ServerResponse, { mediaType, digest, bytes }: KeptManifest, answer?: UpstreamAnswer): void {
     const { bytesFor, claimsDigest = digest } = this.behaviour;
     const sent = bytesFor?.get(digest) ?? bytes;
     response.writeHead(200, {
@@ -154,7 +158,8 @@ export class FakeUpstream {
       'content-length': String(sent.byteLength),
       ...(claimsDigest !== 'none' && { 'docker-content-digest': claimsDigest }),
     });
-    response.end(isHead ? undefined : sent);
+    if (answer) Object.assign(answer, { firstByteAt: performance.now(), bytes: sent.byteLength });
+    response.end(answer && sent);
   }
 
   async #sendBlob(request: IncomingMessage, response: ServerResponse, route: Route, path: string): Promise<void> {
@@ -163,7 +168,10 @@ export class FakeUpstream {
     if (deniesHead && request.method === 'HEAD') send(response, 403, {});
     else if (!bytes) send(response, 404, { errors: [{ code: 'BLOB_UNKNOWN' }] });
     else if (blobsAt !== undefined) response.writeHead(307, { location: `${blobsAt}${path}` }).end();
-    else await sendBlob(request, response, bytesFor?.get(route.last as Digest) ?? bytes, this.behaviour);
+    else {
+      const sent = bytesFor?.get(route.last as Digest) ?? bytes;
+      await sendBlob(request, response, { bytes: sent, behaviour: this.behaviour, answer: route.answer });
+    }
   }
 
   #sendTags(response: ServerResponse, { repository }: Route, query: URLSearchParams): void {
