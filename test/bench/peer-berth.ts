@@ -13,10 +13,10 @@ export const BENCH_USER = { name: 'bench', password: 'bench-secret' };
 /** What `htpasswd -B -C 10` makes. */
 const COST = 10;
 
-type BerthName = Exclude<PeerName, 'cncf'>;
+type BerthName = Exclude<PeerName, 'cncf' | 'cncf-mirror'>;
 
-/** Starts the built Berth on a port that the kernel chooses, and waits until it is ready. */
-export async function startBerth(workspace: Workspace, name: BerthName): Promise<Peer> {
+/** Starts the built Berth on a port that the kernel chooses, and waits until it is ready. `extensions` as a configuration has them. */
+export async function startBerth(workspace: Workspace, name: BerthName, extensions: object = {}): Promise<Peer> {
   if (!existsSync(PROGRAM)) throw new Error('dist/main.js is missing: run npm run build, or choose --peers cncf');
   const durable = name === 'berth-durable';
   const folder = join(workspace.folder, name);
@@ -28,6 +28,7 @@ export async function startBerth(workspace: Workspace, name: BerthName): Promise
     storage: { rootDirectory, commit: durable, gc: false },
     http: { address: '127.0.0.1', port: 0, ...(name === 'berth-guarded' && (await guard(folder))) },
     log: { level: 'info' },
+    extensions,
   };
   await writeFile(configFile, JSON.stringify(config));
   const { child, pid } = workspace.start(process.execPath, [PROGRAM, 'serve', configFile], logFile);

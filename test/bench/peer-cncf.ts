@@ -13,9 +13,13 @@ export function isCncfInstalled(): boolean {
   return existsSync(PROGRAM);
 }
 
-/** Starts docker-registry as Debian configures it, but without authentication and in a folder of this run. */
-export async function startCncf(workspace: Workspace): Promise<Peer> {
-  const folder = join(workspace.folder, 'cncf');
+/**
+ * Starts docker-registry as Debian configures it, but without authentication and in a folder of this run; with an `upstream` it
+ * mirrors that, as `cncf-mirror`.
+ */
+export async function startCncf(workspace: Workspace, upstream?: URL): Promise<Peer> {
+  const name = upstream === undefined ? 'cncf' : 'cncf-mirror';
+  const folder = join(workspace.folder, name);
   const rootdirectory = join(folder, 'root');
   const configFile = join(folder, 'config.yml');
   await mkdir(rootdirectory, { recursive: true });
@@ -29,6 +33,7 @@ export async function startCncf(workspace: Workspace): Promise<Peer> {
       delete: { enabled: true },
     },
     http: { addr: origin.host, secret: 'bench', headers: { 'X-Content-Type-Options': ['nosniff'] } },
+    ...(upstream === undefined ? {} : { proxy: { remoteurl: upstream.origin } }),
     health: { storagedriver: { enabled: true, interval: '10s', threshold: 3 } },
   };
   // JSON is YAML.
@@ -36,7 +41,7 @@ export async function startCncf(workspace: Workspace): Promise<Peer> {
   const { child, pid } = workspace.start(PROGRAM, ['serve', configFile], join(folder, 'log'));
   await awaitStart(child, 'docker-registry', () => answers(origin, '/v2/'));
   return {
-    name: 'cncf',
+    name,
     description: execFileSync(PROGRAM, ['--version'], { encoding: 'utf8' }).trim(),
     origin,
     pid,

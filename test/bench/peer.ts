@@ -4,9 +4,10 @@ import { HttpConnection, renderRequest } from './http-connection.ts';
 
 /**
  * `berth` trades durability for speed as docker-registry does; `berth-durable` syncs before it answers; `berth-guarded` has users in a
- * file, with bcrypt of cost 10, and rules that let everyone do everything below `bench`.
+ * file, with bcrypt of cost 10, and rules that let everyone do everything below `bench`; `berth-mirror` and `cncf-mirror` have an
+ * upstream.
  */
-export type PeerName = 'berth' | 'berth-durable' | 'berth-guarded' | 'cncf';
+export type PeerName = 'berth' | 'berth-durable' | 'berth-guarded' | 'berth-mirror' | 'cncf' | 'cncf-mirror';
 
 /** A registry under measure. */
 export interface Peer {

@@ -3,13 +3,14 @@ import { type HttpConnection, type HttpRequest, renderRequest } from './http-con
 import { type BenchManifest, MANIFEST_TYPE } from './image-manifest.ts';
 import type { HttpResponse } from './response-parser.ts';
 
-/** Sends a request whose answer must have this status; another rejects (the server's log says why). */
+/** Sends a request whose answer must have this status; another rejects (the server's log says why). `sink` as `send` has it. */
 export async function sendExpecting(
   connection: HttpConnection,
   request: HttpRequest,
   status: number,
+  sink?: (piece: Buffer) => void,
 ): Promise<HttpResponse> {
-  const response = await connection.send(request);
+  const response = await connection.send(request, sink);
   if (response.status === status) return response;
   throw new Error(`${request.method} ${request.path} was answered ${response.status}, not ${status}`);
 }

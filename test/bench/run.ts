@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { casesFor } from './cases/all-cases.ts';
-import { FULL_PLAN, type Measurement, Measuring, QUICK_PLAN } from './measure.ts';
+import { FULL_PLAN, type Measurement, Measuring, type Plan, QUICK_PLAN } from './measure.ts';
 import { idleHookNanoseconds } from './hook-cost.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
+import { mirrorTables, mirrorVerdicts } from './mirrors/mirror-report.ts';
+import { MIRROR_CASES, runMirrors } from './mirrors/run-mirrors.ts';
+import type { MirrorMeasurements } from './mirrors/measure-mirrors.ts';
 import { startBerth } from './peer-berth.ts';
 import { isCncfInstalled, startCncf } from './peer-cncf.ts';
 import type { Peer, PeerName } from './peer.ts';
@@ -30,12 +33,12 @@ async function startPeers(options: BenchOptions, workspace: Workspace, needed: R
   return peers;
 }
 
-async function measureAll(options: BenchOptions, workspace: Workspace): Promise<Measurement[]> {
-  const cases = casesFor(options);
+async function measureAll(options: BenchOptions, workspace: Workspace, plan: Plan): Promise<Measurement[]> {
+  const cases = casesFor(options, MIRROR_CASES);
+  if (cases.length === 0) return [];
   const needed = new Set(cases.flatMap((benchCase) => benchCase.peers));
   const peers = await startPeers(options, workspace, needed);
   for (const peer of peers) say(`${peer.name}: ${peer.description}`);
-  const plan = options.quick ? QUICK_PLAN : FULL_PLAN;
   const measuring = new Measuring(peers, plan, seededRandom(options.seed));
   const measurements: Measurement[] = [];
   say(`\n${tableHead()}`);
@@ -52,11 +55,12 @@ async function writeJson(
   file: string,
   options: BenchOptions,
   measurements: readonly Measurement[],
+  mirrors: MirrorMeasurements | undefined,
   verdicts: readonly Verdict[],
 ): Promise<void> {
   const records = measurements.map((measurement) => measurementRecord(measurement, measurements));
   const { seed, tags, quick } = options;
-  const document = { date: new Date(), machine: machine(), seed, tags, quick, measurements: records, verdicts };
+  const document = { date: new Date(), machine: machine(), seed, tags, quick, measurements: records, mirrors, verdicts };
   await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
 }
 
@@ -64,11 +68,14 @@ async function bench(options: BenchOptions, workspace: Workspace): Promise<numbe
   const { cpu, cores, node } = machine();
   say(`${new Date().toISOString()} · ${cpu}, ${cores} cores · Node ${node} · --seed ${options.seed}`);
   if (options.quick) say('--quick: one short round, 100 MiB at concurrency 1 only; too short for figures to quote.');
-  const measurements = await measureAll(options, workspace);
-  const verdicts = verdictsOn(measurements);
+  const plan = options.quick ? QUICK_PLAN : FULL_PLAN;
+  const measurements = await measureAll(options, workspace, plan);
+  const mirrors = options.only.test(MIRROR_CASES) ? await runMirrors(options, workspace, plan) : undefined;
+  if (mirrors) say(`\n${mirrorTables(mirrors)}`);
+  const verdicts = [...verdictsOn(measurements), ...(mirrors ? mirrorVerdicts(mirrors) : [])];
   say(`\n${noteLines(measurements)}\n\n${verdictLines(verdicts)}`);
   say(`\n${hookLine(await idleHookNanoseconds(), measurements)}`);
-  if (options.json !== undefined) await writeJson(options.json, options, measurements, verdicts);
+  if (options.json !== undefined) await writeJson(options.json, options, measurements, mirrors, verdicts);
   const isMissed = verdicts.some(({ isMet }) => !isMet);
   return options.enforce && isMissed ? 1 : 0;
 }

@@ -7,8 +7,8 @@ import { manifestGet, manifestHead, manifestPush } from './manifests.ts';
 
 const MOST_TAGS_OF_CNCF = 1000;
 
-/** The cases that the options choose, with the targets that Berth is held to; throws where there is none. */
-export function casesFor(options: BenchOptions): readonly BenchCase[] {
+/** The cases that the options choose, with the targets that Berth is held to; throws where they choose nothing, `others` neither. */
+export function casesFor(options: BenchOptions, ...others: readonly string[]): readonly BenchCase[] {
   const tagCounts = [...new Set([1, 1000, options.tags])];
   const cases = [
     ...tagCounts.map((tags) => manifestGet(tags, tags <= MOST_TAGS_OF_CNCF || options.full)),
@@ -24,6 +24,7 @@ export function casesFor(options: BenchOptions): readonly BenchCase[] {
     referrersPage,
   ];
   const chosen = cases.filter((benchCase) => options.only.test(benchCase.name));
-  if (chosen.length > 0) return chosen;
-  throw new Error(`--only ${options.only.source} matches none of ${cases.map(({ name }) => name).join(', ')}`);
+  if (chosen.length > 0 || others.some((name) => options.only.test(name))) return chosen;
+  const names = [...cases.map(({ name }) => name), ...others];
+  throw new Error(`--only ${options.only.source} matches none of ${names.join(', ')}`);
 }
