@@ -9,7 +9,7 @@ import {
 import type { HttpRequest } from '../http/exchange.js';
 import type { UploadBody } from '../content/uploads/upload.service.js';
 import { parseChunkHeaders } from '../http/content-range.js';
-import { releaseBytes } from '../http/release-bytes.js';
+import { releaseBytes } from '../content/release-bytes.js';
 import { queryOne } from '../http/query.js';
 
 /** The body of a PATCH or PUT with what its headers say of it. SIZE_INVALID. */

@@ -32,6 +32,9 @@ export interface WantedBlob {
   readonly digest: Digest;
 }
 
+/** What waits between the source and the file. */
+const FLOWING_BYTES = 256 * 1024;
+
 /** `kept`: the repository holds it now. `unkept`: those who followed it have it, and nobody else. */
 export type FillOutcome = 'kept' | 'unkept' | 'absent';
 
@@ -198,6 +201,10 @@ export class BlobFill {
           blob.wrote(length);
           fill.room?.wrote(length);
         },
+        // Who follows reads it from the file from now on.
+        onReleased: (bytes) => {
+          fill.source.release(bytes);
+        },
       });
       return undefined;
     } catch (cause) {
@@ -218,7 +225,13 @@ export class BlobFill {
   #streamOf(fill: Fill): Readable {
     const pull = (): Promise<Uint8Array | undefined> => this.#pull(fill);
     return new Readable({
+      highWaterMark: FLOWING_BYTES,
       read() {
+        // What is here already is not worth a promise for each piece.
+        for (let bytes = fill.source.take(); bytes; bytes = fill.source.take()) {
+          fill.blob.push(bytes);
+          if (!this.push(bytes)) return;
+        }
         fill.pulling = pull().then(
           (bytes) => this.push(bytes ?? null),
           (cause: unknown) => this.destroy(cause instanceof Error ? cause : new Error(String(cause))),

@@ -12,11 +12,18 @@ export interface SourceStreamOptions {
 
 /** How long a stream may take to say that it has ended, once all bytes have come. Milliseconds. */
 const ENDING_TIME = 1000;
+/** So much may wait to be taken: halting a connection and letting it go on again for each piece costs more than the piece. */
+const QUEUED_BYTES = 512 * 1024;
 
-/** One transfer from a source, read piece by piece. It breaks where it is silent for too long. */
+/** One transfer from a source, taken piece by piece. It breaks where it is silent for too long while somebody waits. */
 export class SourceStream {
-  readonly #pieces: AsyncIterator<unknown>;
+  readonly #pieces: Uint8Array[] = [];
+  #queued = 0;
   #skip: number;
+  #isOver = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+  #idle: NodeJS.Timeout | undefined;
   readonly #abort = (): void => {
     this.stream.destroy(this.options.signal.reason as Error);
   };
@@ -26,35 +33,60 @@ export class SourceStream {
     private readonly options: SourceStreamOptions,
   ) {
     this.#skip = options.skip;
+    // By events, since a loop over the stream would copy what it has at hand into one piece.
+    stream.on('data', (piece: unknown) => {
+      this.#arrived(piece);
+    });
+    stream.once('end', () => {
+      this.#over();
+    });
     // It may break while nobody reads it; whoever reads it then is told.
-    stream.on('error', () => undefined);
-    this.#pieces = stream[Symbol.asyncIterator]();
+    stream.on('error', (cause: Error) => {
+      this.#over(cause);
+    });
+    stream.once('close', () => {
+      this.#over(new Error('The source hung up.'));
+    });
+    if (stream.readableEnded) this.#over();
+    else if (stream.destroyed) this.#over(stream.errored ?? new Error('The source hung up.'));
+    // Somebody may have paused it before.
+    stream.resume();
     if (options.signal.aborted) this.#abort();
     else options.signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** The next bytes, at least one, where they are here already. */
+  take(): Uint8Array | undefined {
+    const bytes = this.#pieces.shift();
+    if (!bytes) return undefined;
+    this.#queued -= bytes.byteLength;
+    if (this.#queued < QUEUED_BYTES && this.stream.isPaused()) this.stream.resume();
+    return bytes;
   }
 
   /** The next bytes, at least one; `undefined` at the end. */
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
-      const bytes = await this.#read();
-      if (!bytes) return undefined;
-      this.options.onBytes(bytes.byteLength);
-      const wanted = bytes.subarray(Math.min(this.#skip, bytes.byteLength));
-      this.#skip -= bytes.byteLength - wanted.byteLength;
-      if (wanted.byteLength > 0) return wanted;
+      const bytes = this.take();
+      if (bytes) return bytes;
+      if (this.#failure) throw this.#failure;
+      if (this.#isOver) return undefined;
+      await this.#more();
     }
   }
 
   /** All that is wanted has come: lets the stream end by itself, so that its connection can be used again. */
   finish(): void {
     this.#forget();
-    if (this.stream.readableEnded || this.stream.destroyed) return;
+    if (this.#isOver || this.stream.destroyed) return;
     const timer = setTimeout(() => this.stream.destroy(), ENDING_TIME);
     timer.unref();
     this.stream.once('close', () => {
       clearTimeout(timer);
     });
-    void this.#drain();
+    // What comes still is of no use any more.
+    this.#skip = Infinity;
+    this.stream.resume();
   }
 
   close(): void {
@@ -62,31 +94,47 @@ export class SourceStream {
     this.stream.destroy();
   }
 
-  async #read(): Promise<Uint8Array | undefined> {
-    const idle = setTimeout(() => {
-      this.stream.destroy(new DOMException('The source went silent.', 'TimeoutError'));
-    }, this.options.idleTimeout);
-    try {
-      const piece = await this.#pieces.next();
-      if (piece.done) return undefined;
-      const { value } = piece;
-      if (typeof value === 'string') return Buffer.from(value);
-      if (value instanceof Uint8Array) return value;
-      throw new TypeError('A source must give a stream of bytes.');
-    } finally {
-      clearTimeout(idle);
+  #arrived(piece: unknown): void {
+    const bytes = bytesOf(piece);
+    if (!bytes) {
+      this.stream.destroy(new TypeError('A source must give a stream of bytes.'));
+      return;
     }
+    this.options.onBytes(bytes.byteLength);
+    const wanted = this.#skip === 0 ? bytes : bytes.subarray(Math.min(this.#skip, bytes.byteLength));
+    this.#skip -= bytes.byteLength - wanted.byteLength;
+    this.#idle?.refresh();
+    if (wanted.byteLength === 0) return;
+    this.#pieces.push(wanted);
+    this.#queued += wanted.byteLength;
+    if (this.#queued >= QUEUED_BYTES) this.stream.pause();
+    this.#wake?.();
   }
 
-  async #drain(): Promise<void> {
-    try {
-      while (!(await this.#pieces.next()).done);
-    } catch {
-      // It is of no use any more.
-    }
+  /** Waits for something to come. One timer for the whole transfer, which counts only while somebody waits. */
+  async #more(): Promise<void> {
+    this.#idle ??= setTimeout(() => {
+      if (this.#wake) this.stream.destroy(new DOMException('The source went silent.', 'TimeoutError'));
+    }, this.options.idleTimeout);
+    this.#idle.refresh();
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#wake = undefined;
+  }
+
+  #over(cause?: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#failure = cause;
+    this.#wake?.();
   }
 
   #forget(): void {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
     this.options.signal.removeEventListener('abort', this.#abort);
   }
+}
+
+function bytesOf(piece: unknown): Uint8Array | undefined {
+  return typeof piece === 'string' ? Buffer.from(piece) : piece instanceof Uint8Array ? piece : undefined;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest, FoundBlob, SourceResult } from '@berth/sdk';
+import { releaseBytes } from '../release-bytes.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import type { Digesting } from './digesting.js';
 import type { FillLimits } from './fill-limits.js';
@@ -38,6 +39,7 @@ export class UpstreamBytes {
   /** Attempts since a byte came, and in all. */
   #attempts = 0;
   #allAttempts = 0;
+  #areHandedOver = true;
 
   constructor(private readonly options: UpstreamBytesOptions) {
     this.#received = this.#first = options.offset;
@@ -75,6 +77,13 @@ export class UpstreamBytes {
     return true;
   }
 
+  /** The next bytes, where they are here already. */
+  take(): Uint8Array | undefined {
+    if (this.#failure || this.#received === this.size) return undefined;
+    const piece = this.#stream?.take();
+    return piece && this.#take(piece);
+  }
+
   /**
    * The next bytes; `undefined` once all have come and are right. WrongBlob where they are not, UpstreamUnavailable where the transfer
    * broke off for good. Not called again before it settles.
@@ -88,6 +97,11 @@ export class UpstreamBytes {
       this.close();
       throw cause;
     }
+  }
+
+  /** Takes back a piece that nobody needs any more. */
+  release(bytes: Uint8Array): void {
+    if (this.#areHandedOver) releaseBytes(bytes);
   }
 
   close(): void {
@@ -166,8 +180,9 @@ export class UpstreamBytes {
   }
 
   /** Reads on from what was found; gives what is wrong with it. */
-  #adopt({ stream, size, upstream, offset = 0 }: FoundBlob): Error | undefined {
+  #adopt({ stream, size, upstream, offset = 0, isHandedOver = false }: FoundBlob): Error | undefined {
     const { limits, signal } = this.options;
+    this.#areHandedOver &&= isHandedOver;
     const skip = this.#received - offset;
     const onBytes = (length: number): void => {
       this.options.onBytes(upstream, length);

@@ -72,6 +72,8 @@ export interface FoundBlob {
   readonly upstream: string;
   /** Which byte of the blob the stream begins with; absent: the first, also where a later one was asked for. */
   readonly offset?: number;
+  /** True: nobody else uses the pieces of the stream, so that their memory is given back as soon as they are stored. */
+  readonly isHandedOver?: boolean;
 }
 
 /** The upstream has it for this very repository, and it need not come: those bytes are used that are `here`. */

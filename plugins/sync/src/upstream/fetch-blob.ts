@@ -10,6 +10,7 @@ export interface FetchedBlob {
   readonly size: number | undefined;
   /** Which byte of the blob the stream begins with. */
   readonly offset: number;
+  readonly isHandedOver: true;
 }
 
 /**
@@ -45,7 +46,8 @@ async function takeBlob(
   if (isWhole || (part && part.start <= from)) {
     if (mediaTypeOf(String(headers['content-type'])) !== 'text/html') {
       const size = isWhole ? lengthOf(headers['content-length']) : part?.size;
-      return { stream: PacedBody.of(body, host.bandwidth), size, offset: part?.start ?? 0 };
+      const stream = PacedBody.of(body, host.bandwidth);
+      return { stream, size, offset: part?.start ?? 0, isHandedOver: true };
     }
   }
   // What it goes on to send is not read.

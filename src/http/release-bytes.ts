@@ -1,9 +1,0 @@
-/**
- * Gives the memory of a piece of a request's body back at once. Node gives each piece memory of its own; left to the garbage
- * collector, every 20 MB of an upload cost a collection of the whole heap, more than half of its processor time. Nobody may
- * use the piece afterwards. What shares its memory with others is left alone.
- */
-export function releaseBytes(bytes: Uint8Array): void {
-  const { buffer, byteLength } = bytes;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
-}
