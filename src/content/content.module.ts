@@ -32,6 +32,7 @@ import { ManifestCommit } from './manifests/manifest-commit.js';
 import { MirroredCommit } from './manifests/mirrored-commit.js';
 import { MirroredManifests } from './manifests/mirrored-manifests.js';
 import { MirroredRemoval } from './manifests/mirrored-removal.js';
+import { MirroredTagRemoval } from './manifests/mirrored-tag-removal.js';
 import { ManifestRemoval } from './manifests/manifest-removal.js';
 import { ManifestService } from './manifests/manifest.service.js';
 import { PushRights } from './manifests/push-rights.js';
@@ -81,6 +82,7 @@ const PARTS = [
   ManifestRemoval,
   MirroredCommit,
   MirroredManifests,
+  MirroredTagRemoval,
   MirrorMeter,
   MirroredRemoval,
   MissingBlobs,
@@ -134,6 +136,8 @@ export class ContentModule {
         CacheLimits,
         CacheObservers,
         GarbageCollection,
+        MirroredManifests,
+        MirroredTagRemoval,
         MirrorMeter,
         MissingBlobs,
         ...SERVICES,

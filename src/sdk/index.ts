@@ -49,6 +49,7 @@ export * from './ports/identity.js';
 export * from './ports/manifest-store.js';
 export * from './ports/meter.js';
 export * from './ports/mirror-activity.js';
+export * from './ports/mirrored-content.js';
 export * from './ports/notifier.js';
 export * from './ports/plugin-database.js';
 export * from './ports/plugin-files.js';

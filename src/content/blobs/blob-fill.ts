@@ -30,6 +30,8 @@ import { WrongBlob } from './wrong-blob.js';
 export interface WantedBlob {
   readonly repository: RepositoryName;
   readonly digest: Digest;
+  /** The only one that is to be asked; absent: whoever answers for the repository. */
+  readonly upstream?: string;
 }
 
 /** What waits between the source and the file. */
@@ -101,17 +103,18 @@ export class BlobFill {
   }
 
   #sourceOf(
-    { repository, digest }: WantedBlob,
+    { repository, digest, upstream: only }: WantedBlob,
     upload: FillUpload | undefined,
     offer: SourceResult<FoundBlob> | undefined,
     context: ContentContext,
   ): UpstreamBytes {
     const started = performance.now();
     let first = offer;
+    const missing = { repository, digest, ...(only !== undefined && { upstream: only }) };
     return new UpstreamBytes({
       digest,
       ask: async (offset) => {
-        const said = first ?? (await this.#ask({ repository, digest }, offset, context));
+        const said = first ?? (await this.#ask(missing, offset, context));
         first = undefined;
         return said;
       },
@@ -134,8 +137,8 @@ export class BlobFill {
     });
   }
 
-  async #ask(wanted: WantedBlob, offset: number, context: ContentContext): Promise<SourceResult<FoundBlob>> {
-    const result = await this.hooks.source('blob.readMiss', { ...wanted, offset }, context);
+  async #ask(missing: WantedBlob, offset: number, context: ContentContext): Promise<SourceResult<FoundBlob>> {
+    const result = await this.hooks.source('blob.readMiss', { ...missing, offset }, context);
     if (result.outcome !== 'found') return result;
     const { found } = result;
     // It was told of no bytes that it could mean.

@@ -9,7 +9,7 @@ import type { ContentContext } from '../content-context.js';
 import { MirrorMeter, type Supply } from '../mirror-meter.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
-import { BlobFill, type FillOutcome } from './blob-fill.js';
+import { BlobFill, type FillOutcome, type WantedBlob } from './blob-fill.js';
 import { GrowingBlob } from './growing-blob.js';
 
 /** One fetch, and what those who wait for it follow. */
@@ -78,7 +78,7 @@ export class MissingBlobs implements OnApplicationShutdown {
    */
   async stat(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<number | undefined> {
     if (!(await this.#mayBeElsewhere(repository, digest))) return undefined;
-    const { blob, begun } = this.#join(repository, digest, context);
+    const { blob, begun } = this.#join({ repository, digest }, context);
     blob.enter();
     try {
       const state = await unlessAborted(begun, context.signal);
@@ -101,7 +101,7 @@ export class MissingBlobs implements OnApplicationShutdown {
   async open(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<OpenedBlob | undefined> {
     if (!(await this.#mayBeElsewhere(repository, digest))) return undefined;
     const known = this.#joinable(repository, digest);
-    const { blob, begun } = known ?? this.#begin(repository, digest, context);
+    const { blob, begun } = known ?? this.#begin({ repository, digest }, context);
     blob.enter();
     let followed: OpenBlob | undefined;
     try {
@@ -121,7 +121,23 @@ export class MissingBlobs implements OnApplicationShutdown {
   /** Makes the repository hold it, where a source has it and no gate objects. UpstreamUnavailable where an upstream may have it. */
   async fetch(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<FillOutcome> {
     if (!this.hooks.hears('blob.readMiss')) return 'absent';
-    return unlessAborted(this.#join(repository, digest, context).ended, context.signal);
+    return unlessAborted(this.#join({ repository, digest }, context).ended, context.signal);
+  }
+
+  /** As `fetch`, from one upstream; `local` where the first content of the repository was pushed. */
+  async fetchFrom(
+    upstream: string,
+    { repository, digest }: WantedBlob,
+    context: ContentContext,
+  ): Promise<FillOutcome | 'local'> {
+    if (await this.blobs.findHeld(repository, digest)) return 'kept';
+    if (await this.repositories.isLocal(repository)) return 'local';
+    const wasUnderWay = this.#flights.has(keyOf(repository, digest));
+    const join = (): Promise<FillOutcome> =>
+      unlessAborted(this.#join({ repository, digest, upstream }, context).ended, context.signal);
+    const outcome = await join();
+    // Who answers for the repository when somebody pulls may be another one, or nobody.
+    return outcome === 'absent' && wasUnderWay ? join() : outcome;
   }
 
   /** Nothing of a repository whose first content was pushed is ever asked for, but what it holds and a scrub has found damaged. */
@@ -136,8 +152,8 @@ export class MissingBlobs implements OnApplicationShutdown {
     return blob && { blob, size: held.size, upstream: held.upstream, isHeld: true };
   }
 
-  #join(repository: RepositoryName, digest: Digest, context: ContentContext): Flight {
-    return this.#joinable(repository, digest) ?? this.#begin(repository, digest, context);
+  #join(wanted: WantedBlob, context: ContentContext): Flight {
+    return this.#joinable(wanted.repository, wanted.digest) ?? this.#begin(wanted, context);
   }
 
   #joinable(repository: RepositoryName, digest: Digest): Flight | undefined {
@@ -145,10 +161,11 @@ export class MissingBlobs implements OnApplicationShutdown {
     return known?.blob.isJoinable ? known : undefined;
   }
 
-  #begin(repository: RepositoryName, digest: Digest, context: ContentContext): Flight {
+  #begin(wanted: WantedBlob, context: ContentContext): Flight {
+    const { repository, digest } = wanted;
     const key = keyOf(repository, digest);
     const blob = new GrowingBlob();
-    const ended = this.#fill(repository, digest, blob, context).finally(() => {
+    const ended = this.#fill(wanted, blob, context).finally(() => {
       this.#running.delete(flight);
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
@@ -161,20 +178,15 @@ export class MissingBlobs implements OnApplicationShutdown {
     return flight;
   }
 
-  async #fill(
-    repository: RepositoryName,
-    digest: Digest,
-    blob: GrowingBlob,
-    context: ContentContext,
-  ): Promise<FillOutcome> {
+  async #fill(wanted: WantedBlob, blob: GrowingBlob, context: ContentContext): Promise<FillOutcome> {
     // A fetch may have ended since the repository was seen not to hold it.
-    if (await this.blobs.findHeld(repository, digest)) return 'kept';
+    if (await this.blobs.findHeld(wanted.repository, wanted.digest)) return 'kept';
     const { identity, actor, requestId, traceparent } = context;
     const warn = (text: string): void => {
       context.warn(text);
     };
     const { signal } = this.#stopping;
-    return this.blobFill.fill({ repository, digest }, blob, { identity, actor, requestId, traceparent, signal, warn });
+    return this.blobFill.fill(wanted, blob, { identity, actor, requestId, traceparent, signal, warn });
   }
 }
 

@@ -26,6 +26,8 @@ export interface WantedManifest {
   readonly reference: Reference;
   /** The tag that is to point at it, and what it points at now. */
   readonly tag: { readonly name: Tag; readonly previous: Digest | undefined } | undefined;
+  /** The only upstream that is to be asked; absent: whoever answers for the repository. */
+  readonly upstream?: string;
 }
 
 /** `held`: whatever there is now is what a look-up finds; `wasHere`: no byte was asked for. `refused`: a gate does not let it in. */
@@ -60,8 +62,9 @@ export class ManifestFetch {
 
   /** Rejects where a gate fails, and as the database does. */
   async fetch(wanted: WantedManifest, context: ContentContext): Promise<FetchOutcome> {
-    const { repository, reference } = wanted;
-    const result = await this.hooks.source('manifest.readMiss', { repository, reference }, context);
+    const { repository, reference, upstream } = wanted;
+    const missing = { repository, reference, ...(upstream !== undefined && { upstream }) };
+    const result = await this.hooks.source('manifest.readMiss', missing, context);
     if (result.outcome === 'found') return this.take(wanted, result.found, context);
     if (result.outcome === 'absent') return result;
     // Nothing is held that could be stale.

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
   AccessControl,
   Clock,
+  type Digest,
   formatReference,
   Meter,
   type Reference,
@@ -82,6 +83,37 @@ export class MirroredManifests implements OnApplicationShutdown {
     const mayHaveMoved = reference.kind === 'tag' && held.tagOrigin === 'mirrored' && this.hooks.hears('tag.refresh');
     if (!mayHaveMoved) return { row: held, isStale: false, isHeld: true };
     return this.#refresh(which, reference.tag, held, context);
+  }
+
+  /** Makes the repository hold a manifest that one upstream has, without a tag. `local` where its first content was pushed. */
+  async fetchFrom(
+    upstream: string,
+    { repository, digest }: { readonly repository: RepositoryName; readonly digest: Digest },
+    context: ContentContext,
+  ): Promise<FetchOutcome | 'local'> {
+    const reference = { kind: 'digest', digest } as const;
+    if (await this.#find(repository, reference)) return { outcome: 'held' };
+    if (await this.repositories.isLocal(repository)) return 'local';
+    // Not together with those who pull it: who is asked for them may be another one, or nobody.
+    return this.#fetches.join(`${keyOf(repository, reference)} ${upstream}`, context, (detached) =>
+      this.#fetch({ repository, reference, tag: undefined, upstream }, detached),
+    );
+  }
+
+  /** Points a tag at a manifest that is held. `local` where it points at what was pushed; `absent` where the manifest is not held. */
+  async moveTag(
+    repository: RepositoryName,
+    tag: Tag,
+    digest: Digest,
+    context: ContentContext,
+  ): Promise<FetchOutcome | 'local'> {
+    if (await this.repositories.isLocal(repository)) return 'local';
+    const held = await this.#find(repository, { kind: 'tag', tag });
+    if (held && held.origin !== 'mirrored') return 'local';
+    if (held?.digest === digest) return { outcome: 'held' };
+    const reference = { kind: 'digest', digest } as const;
+    const wanted = { repository, reference, tag: { name: tag, previous: held?.digest } };
+    return (await this.#takeHeld(wanted, context)) ?? { outcome: 'absent' };
   }
 
   async #locateMissing(which: WhichManifest, context: ContentContext): Promise<ManifestRow> {
@@ -173,8 +205,8 @@ export class MirroredManifests implements OnApplicationShutdown {
   }
 
   async #fetch(wanted: WantedManifest, context: ContentContext): Promise<FetchOutcome> {
-    const { repository, reference, tag } = wanted;
-    const key = `${keyOf(repository, reference)} ${tag?.name ?? ''}`;
+    const { repository, reference, tag, upstream = '' } = wanted;
+    const key = `${keyOf(repository, reference)} ${tag?.name ?? ''} ${upstream}`;
     const refused = this.#refused.recall(key);
     if (refused) return refused;
     const got = (await this.#takeHeld(wanted, context)) ?? (await this.manifestFetch.fetch(wanted, context));

@@ -4,6 +4,7 @@ import {
   ChangeFeed,
   ManifestStore,
   MirrorActivity,
+  MirroredContent,
   Referrers,
   RepositoryCatalog,
   TagStore,
@@ -13,6 +14,7 @@ import { ContentBlobStore } from './content-blob-store.js';
 import { ContentChangeFeed } from './content-change-feed.js';
 import { ContentManifestStore } from './content-manifest-store.js';
 import { ContentMirrorActivity } from './content-mirror-activity.js';
+import { ContentMirroredContent } from './content-mirrored-content.js';
 import { ContentReferrers } from './content-referrers.js';
 import { ContentRepositoryCatalog } from './content-repository-catalog.js';
 import { ContentTagStore } from './content-tag-store.js';
@@ -23,6 +25,7 @@ const PORTS: readonly Provider[] = [
   { provide: ChangeFeed, useClass: ContentChangeFeed },
   { provide: ManifestStore, useClass: ContentManifestStore },
   { provide: MirrorActivity, useClass: ContentMirrorActivity },
+  { provide: MirroredContent, useClass: ContentMirroredContent },
   { provide: Referrers, useClass: ContentReferrers },
   { provide: RepositoryCatalog, useClass: ContentRepositoryCatalog },
   { provide: TagStore, useClass: ContentTagStore },
@@ -37,6 +40,7 @@ const PORTS: readonly Provider[] = [
     ChangeFeed,
     ManifestStore,
     MirrorActivity,
+    MirroredContent,
     Referrers,
     RepositoryCatalog,
     TagStore,

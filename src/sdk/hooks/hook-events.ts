@@ -89,17 +89,23 @@ export interface BlobHere {
   readonly suppliers: readonly string[];
 }
 
+/** The upstream that is to give it and no other, where whoever wants it knows: the `upstream` of what a source finds. */
+interface OfUpstream {
+  readonly upstream?: string;
+}
+
 /** Sources: content is missing, or may be stale. */
 export interface SourceEvents {
   'tag.refresh': InRepository & { readonly tag: Tag; readonly held: Digest | undefined };
-  'manifest.readMiss': InRepository & { readonly reference: Reference };
-  'blob.readMiss': InRepository & {
-    readonly digest: Digest;
-    /** The first byte that is wanted: above 0 where a transfer has broken off and its bytes are kept. */
-    readonly offset: number;
-    /** Absent where they have to come. A source may give them all the same. */
-    readonly here?: BlobHere;
-  };
+  'manifest.readMiss': InRepository & OfUpstream & { readonly reference: Reference };
+  'blob.readMiss': InRepository &
+    OfUpstream & {
+      readonly digest: Digest;
+      /** The first byte that is wanted: above 0 where a transfer has broken off and its bytes are kept. */
+      readonly offset: number;
+      /** Absent where they have to come. A source may give them all the same. */
+      readonly here?: BlobHere;
+    };
   'referrers.refresh': InRepository & { readonly digest: Digest };
   'tags.listMiss': InRepository;
 }
