@@ -134,6 +134,7 @@ export class FakeUpstream {
     if (!this.#access.admits(request, response, repository)) return;
     const route = { repository, kind: kind as Route['kind'], last: decodeURIComponent(last), answer };
     if (path === '/v2/') send(response, 200, {});
+    else if (path === '/v2/_catalog' && this.behaviour.hasCatalog !== false) this.#sendCatalog(response, query);
     else if (route.kind === 'manifests') this.#sendManifest(request, response, route);
     else if (route.kind === 'blobs') await this.#sendBlob(request, response, route, path);
     else if (route.kind === 'tags') this.#sendTags(response, route, query);
@@ -172,6 +173,14 @@ export class FakeUpstream {
       const sent = bytesFor?.get(route.last as Digest) ?? bytes;
       await sendBlob(request, response, { bytes: sent, behaviour: this.behaviour, answer: route.answer });
     }
+  }
+
+  #sendCatalog(response: ServerResponse, query: URLSearchParams): void {
+    const left = this.#content.repositories().filter((name) => name > (query.get('last') ?? ''));
+    const repositories = left.slice(0, this.behaviour.repositoriesPerPage);
+    const next = `/v2/_catalog?last=${encodeURIComponent(repositories.at(-1) ?? '')}`;
+    if (repositories.length < left.length) response.setHeader('link', `<${next}>; rel="next"`);
+    send(response, 200, { repositories });
   }
 
   #sendTags(response: ServerResponse, { repository }: Route, query: URLSearchParams): void {

@@ -34,6 +34,10 @@ export interface UpstreamBehaviour {
   answersHead?: boolean;
   /** Answers HEAD of a blob with 403, as storage does that knows of GET alone. */
   deniesHead?: boolean;
+  /** Whether it lists its repositories; default true, else 404. */
+  hasCatalog?: boolean;
+  /** How many names a page of its catalog has; default: all. */
+  repositoriesPerPage?: number;
   /** How many tags a page of a list has; default: all. */
   tagsPerPage?: number;
 }

@@ -38,6 +38,10 @@ export class UpstreamContent {
     return this.#blobs.get(`${repository}@${digest}`);
   }
 
+  repositories(): readonly string[] {
+    return [...new Set([...this.#manifests.keys()].map((key) => key.slice(0, key.indexOf('@'))))].sort();
+  }
+
   /** `undefined` where there is no such repository. */
   tagsOf(repository: string): readonly string[] | undefined {
     const tags = [...this.#tags.keys()].filter((key) => key.startsWith(`${repository}:`));
