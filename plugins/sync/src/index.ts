@@ -10,6 +10,14 @@ import { Mirror } from './mirror/mirror.js';
 import { NamespaceResolver } from './mirror/namespace-resolver.js';
 import { PullTally } from './mirror/pull-tally.js';
 import { Registries } from './mirror/registries.js';
+import { AskedReferrers } from './periodic/asked-referrers.js';
+import { PeriodicJob } from './periodic/periodic.job.js';
+import { PeriodicRuns } from './periodic/periodic-runs.js';
+import { PolledTags } from './periodic/polled-tags.js';
+import { RunMetrics } from './periodic/run-metrics.js';
+import { RunPorts } from './periodic/run-ports.js';
+import { RunRecords } from './periodic/run-records.js';
+import { MIGRATIONS } from './periodic/run-tables.js';
 import { PushGate } from './push.gate.js';
 import { BlobSource } from './sources/blob.source.js';
 import { ManifestSource } from './sources/manifest.source.js';
@@ -25,7 +33,22 @@ export default definePlugin({
   name: 'sync',
   description: 'Mirrors other registries: what is asked for is fetched, kept and served',
   config: SyncConfig,
-  providers: [BackgroundRetries, CredentialFiles, FreshTags, Mirror, PullTally, Registries, SyncMetrics, TokenEndpoint],
+  providers: [
+    AskedReferrers,
+    BackgroundRetries,
+    CredentialFiles,
+    FreshTags,
+    Mirror,
+    PeriodicRuns,
+    PolledTags,
+    PullTally,
+    Registries,
+    RunMetrics,
+    RunPorts,
+    RunRecords,
+    SyncMetrics,
+    TokenEndpoint,
+  ],
   hooks: {
     'upload.beforeStart': PushGate,
     'blob.beforeCommit': PushGate,
@@ -37,6 +60,8 @@ export default definePlugin({
     'tags.listMiss': TagListSource,
     'manifest.pulled': PullTally,
   },
+  jobs: [PeriodicJob],
+  migrations: MIGRATIONS,
   routes: [StatusController],
   permissions: [{ name: 'read', description: 'see how the upstreams of the mirror are' }],
   health: [BreakersProbe],

@@ -21,7 +21,7 @@ export class PushGate
 
   async handle({ repository, origin = 'pushed' }: Incoming): Promise<void> {
     if (origin !== 'pushed' || this.registries.all.every(({ config }) => config.push === 'allow')) return;
-    const [answering] = await this.registries.answering(repository);
+    const [answering] = await this.registries.mirroring(repository);
     if (answering?.registry.config.push !== 'deny') return;
     const known = await this.catalog.find(repository);
     // What was pushed before the upstream was configured stays its owner's.

@@ -1,3 +1,5 @@
+import { isUnanchored } from '../periodic/unanchored.js';
+import type { ContentConfig } from './content.config.js';
 import type { SyncConfig } from './sync.config.js';
 import { LONGEST_HEADER_TIMEOUT, type UpstreamRegistryConfig } from './upstream-registry.config.js';
 
@@ -14,19 +16,23 @@ export function warningsOf({ downloadDir, registries }: SyncConfig): readonly st
 }
 
 function warningsOfRegistry(registry: UpstreamRegistryConfig): readonly string[] {
-  const { onDemand, content = [], maxRetries, retryDelay, tlsVerify } = registry;
+  const { onDemand, pollInterval, content = [], maxRetries, retryDelay, tlsVerify } = registry;
+  const isPolled = pollInterval !== undefined && content.length > 0;
   const rows: readonly (readonly [boolean, string])[] = [
-    [!onDemand, 'onDemand is false and periodic runs are not built yet: nothing is mirrored from it'],
+    [!onDemand && !isPolled, 'onDemand is false and there are no periodic runs: nothing is mirrored from it'],
     [
-      content.some(({ tags }) => tags !== undefined),
-      'content has tags, which bind periodic runs alone; those are not built yet',
+      pollInterval !== undefined && !isPolled,
+      'pollInterval has no effect without content: a run brings what that names',
+    ],
+    [
+      pollInterval === undefined && content.some(({ tags }) => tags !== undefined),
+      'content has tags, which bind periodic runs alone; without pollInterval there are none',
+    ],
+    [
+      pollInterval === undefined && [registry, ...content].some(({ platforms }) => platforms !== undefined),
+      'platforms binds periodic runs alone; without pollInterval there are none',
     ],
     [registry.preserveDigest === false, 'preserveDigest has no effect: a digest never changes here'],
-    [
-      registry.syncLegacyCosignTags !== undefined,
-      'syncLegacyCosignTags has no effect: it is about periodic runs, which are not built yet',
-    ],
-    [registry.syncTimeout !== undefined, 'syncTimeout has no effect: no pull waits for a whole image'],
     [registry.disableHTTP2 === false, 'disableHTTP2 has no effect: upstreams are asked by HTTP/1.1'],
     [
       registry.maxIdleConnsPerHost !== undefined,
@@ -39,5 +45,17 @@ function warningsOfRegistry(registry: UpstreamRegistryConfig): readonly string[]
     ],
     [!tlsVerify, 'tlsVerify is false: whoever is on the way can answer for this upstream'],
   ];
-  return rows.filter(([holds]) => holds).map(([, text]) => text);
+  const patterns = isPolled ? content.flatMap(unanchoredOf) : [];
+  return [...rows.filter(([holds]) => holds).map(([, text]) => text), ...patterns];
+}
+
+/** Patterns that may match in the midst of a tag: `1.2` takes `11.20` too. */
+function unanchoredOf({ tags = {} }: ContentConfig, at: number): readonly string[] {
+  return (['regex', 'excludeRegex'] as const).flatMap((key) => {
+    const pattern = tags[key];
+    if (pattern === undefined || !isUnanchored(pattern)) return [];
+    return [
+      `content[${at}].tags.${key} ${JSON.stringify(pattern)} is not anchored with ^ and $: it matches any tag that has it anywhere`,
+    ];
+  });
 }

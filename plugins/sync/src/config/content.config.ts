@@ -1,6 +1,8 @@
 import { Type } from 'class-transformer';
 import { IsBoolean, IsObject, ValidateNested } from 'class-validator';
+import { ArePlatforms } from './are-platforms.js';
 import { IsRepositoryPath, IsRepositoryPattern } from './is-repository-path.js';
+import { IsSemverRule } from './is-semver-rule.js';
 import { IsTagPattern } from './is-tag-pattern.js';
 import { Optional } from './optional.js';
 
@@ -17,9 +19,10 @@ export class TagsConfig {
   @IsTagPattern()
   readonly excludeRegex?: string;
 
+  /** True: what names a version, as in zot. A text: the versions that the range holds for, which is Berth's own. */
   @Optional()
-  @IsBoolean(FLAG)
-  readonly semver?: boolean;
+  @IsSemverRule()
+  readonly semver?: boolean | string;
 }
 
 /** Some repositories of an upstream, and where they lie here. */
@@ -32,6 +35,11 @@ export class ContentConfig {
   @ValidateNested(TAGS)
   @Type(() => TagsConfig)
   readonly tags?: TagsConfig;
+
+  /** Of these, whatever the upstream has; absent: what its registry says. */
+  @Optional()
+  @ArePlatforms()
+  readonly platforms?: readonly string[];
 
   /** What they lie below; absent: nothing. */
   @Optional()

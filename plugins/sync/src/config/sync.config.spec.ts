@@ -37,6 +37,7 @@ describe('the configuration of sync', () => {
         {
           urls: [...URLS, 'http://127.0.0.1:5000/'],
           onDemand: true,
+          pollInterval: '6h',
           manifestCheckInterval: '5m',
           content: [
             {
@@ -51,7 +52,7 @@ describe('the configuration of sync', () => {
           maxRetries: 3,
           retryDelay: '1m',
           maxRetryDelay: '1h',
-          onlySigned: false,
+          onlySigned: true,
           syncLegacyCosignTags: false,
           credentialHelper: '',
           preserveDigest: false,
@@ -75,10 +76,7 @@ describe('the configuration of sync', () => {
   });
 
   it.each([
-    [{ pollInterval: '6h' }, 'pollInterval: nothing: it is not built yet, leave the key out'],
-    [{ onlySigned: true }, /^onlySigned: nothing: it is not built yet, leave the key out \(taken: false\)$/],
-    [{ platforms: ['linux/amd64'] }, /^platforms: nothing/],
-    [{ storage: 'fast' }, /^storage: nothing/],
+    [{ storage: 'fast' }, 'storage: nothing: it is not built yet, leave the key out'],
   ])('refuses %j, which chooses or limits what is not built', (registry, expected) => {
     expect(faultsOf(registry)).toEqual([typeof expected === 'string' ? expected : expect.stringMatching(expected)]);
   });
@@ -100,6 +98,17 @@ describe('the configuration of sync', () => {
     [{ content: [{ prefix: 'a', destination: '/UP' }] }, /^content\[0\]\.destination: a path/],
     [{ content: [{ prefix: 'a', tags: { regex: '(' } }] }, /^content\[0\]\.tags\.regex: .*RE2: /],
     [{ content: [{ prefix: 'a', tags: { regexp: 'x' } }] }, /^content\[0\]\.tags\.regexp: one of .*"regex"$/],
+    [
+      { content: [{ prefix: 'a', tags: { semver: 'newest' } }] },
+      /^content\[0\]\.tags\.semver: true, false, or a range/,
+    ],
+    [{ content: [{ prefix: 'a', platforms: [] }] }, /^content\[0\]\.platforms: a list of platforms/],
+    [{ platforms: ['amd64'] }, /^platforms: a list of platforms such as "linux\/amd64"/],
+    [{ platforms: [] }, /^platforms: a list of platforms/],
+    [{ pollInterval: '0s' }, /^pollInterval: a duration above zero/],
+    [{ pollInterval: 'daily' }, /^pollInterval: a duration above zero/],
+    [{ syncTimeout: '0s' }, /^syncTimeout: a duration above zero/],
+    [{ onlySigned: 'yes' }, /^onlySigned: true or false$/],
     [{ maxRetries: -1 }, /^maxRetries: a whole number/],
     [{ retryDelay: '0s' }, /^retryDelay: a duration above zero/],
     [{ responseHeaderTimeout: '0s' }, /^responseHeaderTimeout: a duration above zero/],
@@ -132,11 +141,14 @@ describe('the configuration of sync', () => {
 
   it.each([
     [{ onDemand: false }, 'nothing is mirrored from it'],
+    [{ pollInterval: '1h' }, 'pollInterval has no effect without content'],
+    [{ platforms: ['linux/amd64'] }, 'platforms binds periodic runs alone'],
+    [{ content: [{ prefix: 'a', platforms: ['linux/amd64'] }] }, 'platforms binds periodic runs alone'],
+    [{ pollInterval: '1h', content: [{ prefix: 'a', tags: { regex: '1.2' } }] }, 'regex "1.2" is not anchored'],
+    [{ pollInterval: '1h', content: [{ prefix: 'a', tags: { excludeRegex: '-rc' } }] }, 'excludeRegex "-rc" is not'],
     [{ preserveDigest: false }, 'preserveDigest has no effect'],
     [{ disableHTTP2: false }, 'disableHTTP2 has no effect'],
     [{ maxIdleConnsPerHost: 2 }, 'maxIdleConnsPerHost has no effect'],
-    [{ syncTimeout: '1h' }, 'syncTimeout has no effect'],
-    [{ syncLegacyCosignTags: true }, 'syncLegacyCosignTags has no effect'],
     [{ content: [{ prefix: 'a', tags: { semver: true } }] }, 'tags'],
     [{ maxRetries: 2 }, 'maxRetries has no effect without retryDelay'],
     [{ responseHeaderTimeout: '30s' }, 'responseHeaderTimeout counts as 20s'],

@@ -12,6 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { ArePlatforms } from './are-platforms.js';
 import { AreHosts } from './are-hosts.js';
 import { ContentConfig } from './content.config.js';
 import { GoesWith } from './goes-with.js';
@@ -50,8 +51,11 @@ export class UpstreamRegistryConfig {
   @IsBoolean(FLAG)
   readonly onDemand: boolean = false;
 
-  @NotBuilt()
-  readonly pollInterval?: unknown;
+  /** From the beginning of one periodic run to that of the next; absent: there is none. Milliseconds. */
+  @Optional()
+  @IsDuration(PERIOD)
+  @IsPositive(PERIOD)
+  readonly pollInterval?: Duration;
 
   /** How long a tag counts as current, in milliseconds. */
   @IsDuration(TIME)
@@ -86,13 +90,13 @@ export class UpstreamRegistryConfig {
   @IsPositive(PERIOD)
   readonly maxRetryDelay?: Duration;
 
-  @NotBuilt(false)
-  readonly onlySigned?: unknown;
-
-  /** Of periodic runs alone. */
-  @Optional()
+  /** Whether what has no signature stays away. */
   @IsBoolean(FLAG)
-  readonly syncLegacyCosignTags?: boolean;
+  readonly onlySigned: boolean = false;
+
+  /** Whether periodic runs bring the tags that cosign names after the digest of an image. */
+  @IsBoolean(FLAG)
+  readonly syncLegacyCosignTags: boolean = true;
 
   /** Who gives the login in place of the files, by the name that a plugin gave it. */
   @IsString(HELPER)
@@ -122,9 +126,10 @@ export class UpstreamRegistryConfig {
   @IsBoolean(FLAG)
   readonly preserveDigest?: boolean;
 
-  @Optional()
+  /** How long one tag of a periodic run may take with all that it names, in milliseconds. */
   @IsDuration(PERIOD)
-  readonly syncTimeout?: Duration;
+  @IsPositive(PERIOD)
+  readonly syncTimeout: Duration = milliseconds(3 * 3_600_000);
 
   /** How long an upstream may take to begin its answer, in milliseconds. */
   @IsDuration(PERIOD)
@@ -173,8 +178,10 @@ export class UpstreamRegistryConfig {
   @IsIn(DELETED_TAGS, { message: `one of ${DELETED_TAGS.join(', ')}` })
   readonly deletedTags: (typeof DELETED_TAGS)[number] = 'keep';
 
-  @NotBuilt()
-  readonly platforms?: unknown;
+  /** What periodic runs fetch of an index; absent: all of it. */
+  @Optional()
+  @ArePlatforms()
+  readonly platforms?: readonly string[];
 
   @NotBuilt()
   readonly storage?: unknown;

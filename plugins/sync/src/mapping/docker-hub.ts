@@ -14,7 +14,10 @@ export function credentialNamesOf(host: string): readonly string[] {
   return isDockerHub(host) ? [...new Set([host, ...HOSTS, 'https://index.docker.io/v1/'])] : [host];
 }
 
+/** What official images lie below. */
+export const LIBRARY = 'library/';
+
 /** Official images have no owner in their names, and one in the Hub's. */
 export function inLibrary(remote: string): string {
-  return remote.includes('/') || remote === '' ? remote : `library/${remote}`;
+  return remote.includes('/') || remote === '' ? remote : `${LIBRARY}${remote}`;
 }

@@ -2,7 +2,7 @@ import { type RepositoryName, parseRepositoryName } from '@berth/sdk';
 import { pathOfNamespace } from '../config/are-hosts.js';
 import type { UpstreamRegistryConfig } from '../config/upstream-registry.config.js';
 import { below, ContentMapping } from './content-mapping.js';
-import { DOCKER_HUB, inLibrary, isDockerHub } from './docker-hub.js';
+import { DOCKER_HUB, inLibrary, isDockerHub, LIBRARY } from './docker-hub.js';
 
 type Mapped = Pick<UpstreamRegistryConfig, 'urls' | 'namespaces' | 'content'>;
 
@@ -33,6 +33,22 @@ export class RegistryMapping {
     }
     const isForEverything = this.#contents.length === 0 && this.#namespacePaths.length === 0;
     return isForEverything ? this.#remote(local) : undefined;
+  }
+
+  /** What a name in `content` is called by the upstream. */
+  remoteNamed(name: string): string {
+    return this.#remote(name);
+  }
+
+  /** Where a repository of the upstream lies here; `undefined` where it has no place, or another one has its name. */
+  placeOf(remote: string): RepositoryName | undefined {
+    const spellings = this.#isHub && remote.startsWith(LIBRARY) ? [remote, remote.slice(LIBRARY.length)] : [remote];
+    const content = this.#contents.find((entry) => spellings.some((name) => entry.matches(name)));
+    const paths = content?.hasDestination ? [] : this.#namespacePaths.map((path) => `${path}/${remote}`);
+    const inContent = spellings.map((name) => content?.localOf(name) ?? name);
+    return [...paths, ...inContent]
+      .map(parseRepositoryName)
+      .find((local) => local !== undefined && this.remoteOf(local) === remote);
   }
 
   answersForNamespace(path: string): boolean {

@@ -11,6 +11,8 @@ export interface Question<Found> {
   /** With the repository of the upstream, what "no" is remembered under. */
   readonly what: string;
   readonly signal: AbortSignal;
+  /** The only one that is asked; absent: all that answer for the repository. */
+  readonly upstream?: string | undefined;
   /** Asks one upstream; `undefined` where it does not have it. Rejects with UpstreamTrouble. */
   readonly ask: (answering: Answering, signal: AbortSignal) => Promise<Found | undefined>;
 }
@@ -35,7 +37,7 @@ export class Mirror {
 
   async ask<Found>(question: Question<Found>): Promise<SourceResult<Found>> {
     let denial: UpstreamTrouble | undefined;
-    for (const answering of await this.registries.answering(question.repository)) {
+    for (const answering of await this.#asked(question)) {
       if (!answering.registry.isAsked) continue;
       try {
         const found = await this.#askOne(answering, question);
@@ -50,9 +52,19 @@ export class Mirror {
     return denial ? unavailable(denial) : { outcome: 'absent' };
   }
 
-  async #askOne<Found>(answering: Answering, { what, signal, ask }: Question<Found>): Promise<Found | undefined> {
+  async #asked({ repository, upstream }: Question<unknown>): Promise<readonly Answering[]> {
+    if (upstream === undefined) return this.registries.answering(repository);
+    const named = this.registries.named(repository, upstream);
+    return named ? [named] : [];
+  }
+
+  async #askOne<Found>(
+    answering: Answering,
+    { what, signal, upstream, ask }: Question<Found>,
+  ): Promise<Found | undefined> {
     const key = `${answering.registry.name} ${answering.remote} ${what}`;
-    if (this.#absent.recall(key, NO_HOLDS)) return undefined;
+    // Whoever names the upstream has just heard that it has this.
+    if (upstream === undefined && this.#absent.recall(key, NO_HOLDS)) return undefined;
     using patience = new Deadline(PATIENCE, signal);
     const found = await ask(answering, patience.signal);
     if (found === undefined) this.#absent.remember(key, true);

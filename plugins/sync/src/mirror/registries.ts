@@ -65,7 +65,7 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
     this.caches.limit(limitsOf(this.#all));
     this.#retired.push(...before);
     for (const registry of before) {
-      void registry.client.retire().then(
+      void registry.retire().then(
         () => (this.#retired = this.#retired.filter((one) => one !== registry)),
         (err: unknown) => {
           this.logger.warn('connections to an upstream could not be closed', { upstream: registry.name, err });
@@ -84,16 +84,38 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
    * become another one's when that begins to have the name.
    */
   async answering(repository: RepositoryName): Promise<readonly Answering[]> {
-    const answering = this.#matching(repository);
+    return this.#ownFirst(
+      repository,
+      this.#matching(repository, ({ config }) => config.onDemand),
+    );
+  }
+
+  async #ownFirst(repository: RepositoryName, answering: readonly Answering[]): Promise<readonly Answering[]> {
     if (answering.length < 2) return answering;
     const upstream = (await this.catalog.find(repository))?.upstream;
     const isOwn = ({ registry }: Answering): boolean => registry.name === upstream;
     return [...answering.filter(isOwn), ...answering.filter((one) => !isOwn(one))];
   }
 
-  #matching(repository: RepositoryName): Answering[] {
+  /** As `answering`, with those that are not asked on demand, since periodic runs bring what is there. */
+  async mirroring(repository: RepositoryName): Promise<readonly Answering[]> {
+    return this.#ownFirst(
+      repository,
+      this.#matching(repository, ({ config, isPolled }) => config.onDemand || isPolled),
+    );
+  }
+
+  /** The upstream of that name, as far as it has the repository. */
+  named(repository: RepositoryName, upstream: string): Answering | undefined {
+    return this.#matching(
+      repository,
+      ({ name, isPolled, config }) => name === upstream && (config.onDemand || isPolled),
+    )[0];
+  }
+
+  #matching(repository: RepositoryName, isMeant: (registry: UpstreamRegistry) => boolean): Answering[] {
     return this.#all.flatMap((registry) => {
-      const remote = registry.config.onDemand ? registry.mapping.remoteOf(repository) : undefined;
+      const remote = isMeant(registry) ? registry.mapping.remoteOf(repository) : undefined;
       return remote === undefined ? [] : [{ registry, remote }];
     });
   }

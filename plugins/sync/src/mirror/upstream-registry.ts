@@ -7,6 +7,7 @@ import type { HostPorts } from '../upstream/upstream-host.js';
 export class UpstreamRegistry {
   readonly mapping: RegistryMapping;
   readonly client: UpstreamClient;
+  readonly #retired = new AbortController();
   #checkedAt: number | undefined;
 
   constructor(
@@ -30,7 +31,24 @@ export class UpstreamRegistry {
 
   /** Whether it may be asked at all. */
   get isAsked(): boolean {
-    return this.config.onDemand && !this.config.offline;
+    return !this.config.offline;
+  }
+
+  /** Whether there are periodic runs of it: as in zot, of what its `content` names. */
+  get isPolled(): boolean {
+    const { pollInterval, content = [] } = this.config;
+    return pollInterval !== undefined && content.length > 0;
+  }
+
+  /** Aborts once a reload has put another one in its place. */
+  get retired(): AbortSignal {
+    return this.#retired.signal;
+  }
+
+  /** Lets what is on its way come to its end, and asks nothing more. */
+  retire(): Promise<void> {
+    this.#retired.abort(new Error('The configuration has changed.'));
+    return this.client.retire();
   }
 
   /** It has said where a tag points, or that there is none. */

@@ -39,13 +39,14 @@ export class BlobSource implements HookHandler<'blob.readMiss'> {
   }
 
   #ask(
-    { repository, digest, offset, here }: HookEvents['blob.readMiss'],
+    { repository, digest, offset, here, upstream }: HookEvents['blob.readMiss'],
     signal: AbortSignal,
   ): Promise<SourceResult<Found>> {
     return this.mirror.ask<Found>({
       repository,
       what: `blob ${digest}`,
       signal,
+      upstream,
       ask: async ({ registry, remote }, bounded) => {
         const { name } = registry;
         if (here?.suppliers.includes(name)) {

@@ -48,19 +48,21 @@ export class ManifestSource implements HookHandler<'manifest.readMiss'> {
   }
 
   #ask(missing: Missing, signal: AbortSignal): Promise<SourceResult<Found>> {
-    const { repository, reference } = missing;
+    const { repository, reference, upstream } = missing;
     return this.mirror.ask<Found>({
       repository,
       what: `manifest ${formatReference(reference)}`,
       signal,
+      upstream,
       ask: async (answering, bounded) => {
         const { registry } = answering;
+        // Nobody has asked for it: it is no miss, and who wants it tries again.
+        if (upstream !== undefined) return foundIn(registry.name, await this.#fetch(answering, missing, bounded));
         const waiting = this.#waiting.take(keyOf(answering, missing), registry.config.manifestCheckInterval);
         const fetched = waiting ?? (await this.#fetchOrRetry(answering, missing, bounded));
         if (!fetched) return undefined;
-        const { descriptor, bytes } = fetched;
-        this.tally.missed(repository, descriptor.digest, registry.name);
-        return { mediaType: descriptor.mediaType, bytes, upstream: registry.name };
+        this.tally.missed(repository, fetched.descriptor.digest, registry.name);
+        return foundIn(registry.name, fetched);
       },
     });
   }
@@ -101,6 +103,10 @@ export class ManifestSource implements HookHandler<'manifest.readMiss'> {
     if (fetched) this.fresh.confirm(repository, reference.tag, fetched.descriptor);
     return fetched;
   }
+}
+
+function foundIn(upstream: string, fetched: FetchedManifest | undefined): Found | undefined {
+  return fetched && { mediaType: fetched.descriptor.mediaType, bytes: fetched.bytes, upstream };
 }
 
 function keyOf({ registry }: Answering, { repository, reference }: Missing): string {

@@ -16,6 +16,7 @@ import { PullTally } from '../mirror/pull-tally.js';
 import { unavailable } from '../mirror/mirror.js';
 import { type Answering, Registries } from '../mirror/registries.js';
 import type { UpstreamRegistry } from '../mirror/upstream-registry.js';
+import { PolledTags } from '../periodic/polled-tags.js';
 import { causedBy } from '../upstream/cause.js';
 import { Deadline } from '../upstream/deadline.js';
 import { confirmAbsence } from '../upstream/confirm-absence.js';
@@ -49,6 +50,7 @@ export class TagSource implements HookHandler<'tag.refresh'> {
     private readonly registries: Registries,
     private readonly fresh: FreshTags,
     private readonly tally: PullTally,
+    private readonly polled: PolledTags,
     private readonly logger: PluginLogger,
     clock: Clock,
   ) {
@@ -62,7 +64,12 @@ export class TagSource implements HookHandler<'tag.refresh'> {
   async #refresh({ repository, tag, held }: HookEvents['tag.refresh']): Promise<Answer> {
     // Where a tag was found it is looked for again: another upstream that has begun to have it changes nothing.
     const [answering] = await this.registries.answering(repository);
-    if (!answering) return { outcome: 'stale', reason: 'no upstream answers for this repository' };
+    if (!answering) {
+      const found = await this.polled.current(repository, tag);
+      return found
+        ? { outcome: 'found', found }
+        : { outcome: 'stale', reason: 'no upstream answers for this repository' };
+    }
     const { registry } = answering;
     const known = this.fresh.recall(repository, tag, registry.config.manifestCheckInterval);
     if (known) return foundAt(registry, known);

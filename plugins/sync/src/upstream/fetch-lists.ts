@@ -20,7 +20,7 @@ const PAGE_TIMEOUT = 10_000;
 /** Statuses by which upstreams without the referrers API say so. */
 const WITHOUT_REFERRERS: ReadonlySet<number> = new Set([400, 404, 405, 406, 501]);
 
-interface Page {
+export interface Page {
   readonly status: number;
   readonly document: unknown;
   /** Path and query of the next page of the same host. */
@@ -28,10 +28,14 @@ interface Page {
 }
 
 /** The tags of a repository, page after page; `undefined` where the host does not know it. */
-export async function fetchTags(host: UpstreamHost, { repository, signal }: Ask): Promise<readonly Tag[] | undefined> {
+export async function fetchTags(
+  host: UpstreamHost,
+  { repository, signal }: Ask,
+  mostPages = MOST_PAGES,
+): Promise<readonly Tag[] | undefined> {
   const tags: Tag[] = [];
   let path: string | undefined = `/v2/${repository}/tags/list?n=1000`;
-  for (let pages = 0; path !== undefined && pages < MOST_PAGES; pages++) {
+  for (let pages = 0; path !== undefined && pages < mostPages; pages++) {
     const { status, document, next }: Page = await fetchPage(host, path, { repository, signal });
     if (status === 404) return undefined;
     if (status !== 200 || !isSection(document))
@@ -44,12 +48,20 @@ export async function fetchTags(host: UpstreamHost, { repository, signal }: Ask)
 
 /** What refers to `digest`, by the API, or by the tag that stands in for it. Empty where the host knows of nothing. */
 export async function fetchReferrers(host: UpstreamHost, digest: Digest, ask: Ask): Promise<readonly Descriptor[]> {
+  return (await fetchReferrersByApi(host, digest, ask)) ?? fetchFallback(host, digest, ask);
+}
+
+/** What refers to `digest`; `undefined` where the host does not have the API. */
+export async function fetchReferrersByApi(
+  host: UpstreamHost,
+  digest: Digest,
+  ask: Ask,
+): Promise<readonly Descriptor[] | undefined> {
   const descriptors: Descriptor[] = [];
   let path: string | undefined = `/v2/${ask.repository}/referrers/${digest}`;
   for (let pages = 0; path !== undefined && pages < MOST_PAGES; pages++) {
     const { status, document, next }: Page = await fetchPage(host, path, ask);
-    if (WITHOUT_REFERRERS.has(status) || (status === 200 && !isSection(document)))
-      return fetchFallback(host, digest, ask);
+    if (WITHOUT_REFERRERS.has(status) || (status === 200 && !isSection(document))) return undefined;
     if (status !== 200 || !isSection(document))
       throw host.trouble(`it answers ${status} where referrers are listed`, status);
     descriptors.push(...descriptorsIn(document['manifests']));
@@ -71,9 +83,20 @@ async function fetchFallback(host: UpstreamHost, digest: Digest, ask: Ask): Prom
   return isSection(document) ? descriptorsIn(document['manifests']) : [];
 }
 
-async function fetchPage(host: UpstreamHost, path: string, { repository, signal }: Ask): Promise<Page> {
+/** One page of a list, whatever it says. `scope`: where it is not of one repository. */
+export async function fetchPage(
+  host: UpstreamHost,
+  path: string,
+  { repository, signal, scope }: Ask & { readonly scope?: string },
+): Promise<Page> {
   const response = await host.send(
-    { method: 'GET', path, repository, headers: { accept: '*/*', 'accept-encoding': 'identity' } },
+    {
+      method: 'GET',
+      path,
+      repository,
+      ...(scope !== undefined && { scope }),
+      headers: { accept: '*/*', 'accept-encoding': 'identity' },
+    },
     signal,
   );
   const { statusCode: status, headers, body } = response;
@@ -116,12 +139,12 @@ function tagsIn(value: unknown): Tag[] {
 }
 
 /** Those that are well-formed: what else an upstream lists is nobody's matter. */
-function descriptorsIn(value: unknown): Descriptor[] {
+export function descriptorsIn(value: unknown): Descriptor[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [];
   return list.filter(isDescriptor);
 }
 
-function isDescriptor(value: unknown): value is Descriptor {
+export function isDescriptor(value: unknown): value is Descriptor {
   if (!isSection(value)) return false;
   const { mediaType, digest, size } = value;
   const isDigest = typeof digest === 'string' && parseDigest(digest) !== undefined;

@@ -22,6 +22,8 @@ export interface Wanted {
   readonly path: string;
   /** Of the upstream: what we need the right to pull from. */
   readonly repository: string;
+  /** What a token has to allow; absent: to pull from `repository`. */
+  readonly scope?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** True: the bytes are known by their digest, wherever they come from. */
   readonly isDigested?: boolean;
@@ -152,7 +154,7 @@ export class UpstreamHost {
   async #sendAuthorised(wanted: Wanted, signal: AbortSignal): Promise<UpstreamResponse> {
     let answered;
     try {
-      const scope = `repository:${wanted.repository}:pull`;
+      const { scope = `repository:${wanted.repository}:pull` } = wanted;
       const authorization = await this.#authorization.headerFor(scope);
       answered = await this.#exchange(wanted, authorization, signal);
       if (answered.statusCode === 401 && !answered.isElsewhere) {
