@@ -8,15 +8,19 @@ import { NO_PLUGINS, type Plugins } from './plugin-host/loaded-plugin.js';
 import { RegistryLogger } from './logging/registry-logger.js';
 import { SystemClock } from './system-clock.js';
 
-/** What a configuration asks for, not opened yet. Drivers are imported only where they are used. */
-export async function foundationsOf(config: RegistryConfig, plugins: Plugins = NO_PLUGINS): Promise<Foundations> {
+/** What a configuration asks for, not opened yet. Drivers are imported only where they are used. `logger`: another than it asks for. */
+export async function foundationsOf(
+  config: RegistryConfig,
+  plugins: Plugins = NO_PLUGINS,
+  logger?: RegistryLogger,
+): Promise<Foundations> {
   const { level, output, audit } = config.log;
   return {
     config,
     plugins,
     ...(await dataOf(config)),
     clock: new SystemClock(),
-    logger: new RegistryLogger(await openLogOutput(output), level),
+    logger: logger ?? new RegistryLogger(await openLogOutput(output), level),
     audit: new AuditLog(audit === undefined ? undefined : await openLogOutput(audit)),
   };
 }

@@ -109,6 +109,7 @@ describe('berth', () => {
     [['verify', 'a', '--dry-run'], 'verify takes no --dry-run'],
     [['schema', 'a'], 'schema does not take "a"'],
     [['serve', 'a', 'b'], 'serve does not take "b"'],
+    [['sync', '--dry-run', 'a'], 'sync needs the path of a configuration before --dry-run'],
     [['gc'], 'gc needs the path of a configuration'],
     [['gc', 'a', '--dry-run=yes'], '--dry-run'],
   ])('answers the command line %j with what is wrong, the usage and 64', async (argv, problem) => {

@@ -123,7 +123,10 @@ interface Flags {
 
 /** What to run, or a sentence that says what is wrong with the command line. */
 function parse(argv: readonly string[]): ((console: Console) => Promise<number>) | string {
-  if (argv[0] === 'plugin') return parsePluginDevelopment(argv.slice(1));
+  const [first, ...rest] = argv;
+  if (first === 'plugin') return parsePluginDevelopment(rest);
+  // What its flags are only its plugin knows.
+  if (isForPlugin(first) && !rest.includes('--help')) return parsePluginCommand(first, rest);
   const flags = parseFlags(argv);
   if (typeof flags === 'string') return flags;
   if (flags.help) return showUsage;
@@ -132,7 +135,7 @@ function parse(argv: readonly string[]): ((console: Console) => Promise<number>)
   const [name, ...args] = flags.words;
   if (name === undefined) return 'a command is missing';
   const command = COMMANDS.get(name);
-  if (!command) return parsePluginCommand(name, args);
+  if (!command) return `there is no command ${JSON.stringify(name)}`;
   const [fewest, most] = command.arity;
   if (dryRun && !command.takesDryRun) return `${name} takes no --dry-run`;
   if (groups !== undefined && !command.takesGroups) return `${name} takes no --groups`;
@@ -141,10 +144,15 @@ function parse(argv: readonly string[]): ((console: Console) => Promise<number>)
   return (console) => command.run({ args, dryRun, groups, console });
 }
 
+function isForPlugin(name: string | undefined): name is string {
+  return name !== undefined && !name.startsWith('-') && !COMMANDS.has(name);
+}
+
 /** What is no command of Berth itself may be one of a plugin, which the configuration behind it names. */
 function parsePluginCommand(name: string, args: readonly string[]): ((console: Console) => Promise<number>) | string {
   const [configPath, ...rest] = args;
   if (configPath === undefined) return `there is no command ${JSON.stringify(name)}`;
+  if (configPath.startsWith('-')) return `${name} needs the path of a configuration before ${configPath}`;
   return async (console) => {
     const { runPluginCommand } = await import('./plugin.command.js');
     return runPluginCommand({ name, configPath, args: rest, console });

@@ -2,6 +2,8 @@
 export interface Console {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Whether somebody looks at what `err` writes, and can see it change. */
+  readonly isTerminal?: boolean;
 }
 
 /** The console of this process. */
@@ -12,4 +14,5 @@ export const PROCESS_CONSOLE: Console = {
   err: (text) => {
     process.stderr.write(text);
   },
+  isTerminal: process.stderr.isTTY,
 };

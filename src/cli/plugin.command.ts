@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load-config.js';
 import { endLeanStart } from '../lean-start.js';
 import { MetadataError } from '../metadata/metadata-error.js';
 import { PluginCommands } from '../plugin-host/plugin-commands.js';
+import { commandLoggerOf } from './command-logger.js';
 import type { Console } from './console.js';
 import { EXIT } from './exit-code.js';
 import { blamingFile, loadPluginsOf } from './load-plugins.js';
@@ -52,7 +53,8 @@ async function withContext(
 ): Promise<number> {
   const loaded = await loadConfig(configPath);
   endLeanStart();
-  const foundations = await foundationsOf(loaded.config, await loadPluginsOf(loaded));
+  const plugins = await loadPluginsOf(loaded);
+  const foundations = await foundationsOf(loaded.config, plugins, await commandLoggerOf(loaded.config.log));
   const context = await blamingFile(loaded.path, () => buildContext(foundations));
   try {
     return await use(context, () => openData(context, foundations));

@@ -8,17 +8,19 @@ import { GatheredOutput } from './gathered-output.js';
 /** A place for lines that can be brought up to date before the process ends. */
 export type LogOutput = GatheredOutput | import('node:stream').Transform;
 
-const STANDARD_OUTPUT = 1;
+/** Standard output, or standard error where the output is for what was asked for. */
+export type StandardStream = 1 | 2;
 
 /**
- * Where the log goes: `file`, or standard output, which is made readable where it is a terminal. StorageError where the file
+ * Where the log goes: `file`, or a stream of the process, which is made readable where it is a terminal. StorageError where the file
  * cannot be opened.
  */
-export async function openLogOutput(file: string | undefined): Promise<LogOutput> {
+export async function openLogOutput(file: string | undefined, stream: StandardStream = 1): Promise<LogOutput> {
   if (file !== undefined) return new GatheredOutput(await openToAppend(file), reportFailure);
-  if (!process.stdout.isTTY) return new GatheredOutput(STANDARD_OUTPUT, reportFailure);
+  const { isTTY } = stream === 1 ? process.stdout : process.stderr;
+  if (!isTTY) return new GatheredOutput(stream, reportFailure);
   const { default: pretty } = await import('pino-pretty');
-  return pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' });
+  return pretty({ sync: true, destination: stream, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' });
 }
 
 async function openToAppend(file: string): Promise<number> {

@@ -2,6 +2,8 @@
 export interface CommandConsole {
   out(text: string): void;
   err(text: string): void;
+  /** Whether somebody looks at what `err` writes, and can see it change. */
+  readonly isTerminal?: boolean;
 }
 
 export interface CommandInvocation {
