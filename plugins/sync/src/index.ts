@@ -13,11 +13,13 @@ import { Registries } from './mirror/registries.js';
 import { AskedReferrers } from './periodic/asked-referrers.js';
 import { PeriodicJob } from './periodic/periodic.job.js';
 import { PeriodicRuns } from './periodic/periodic-runs.js';
+import { Planning } from './periodic/planning.js';
 import { PolledTags } from './periodic/polled-tags.js';
 import { RunMetrics } from './periodic/run-metrics.js';
 import { RunPorts } from './periodic/run-ports.js';
 import { RunRecords } from './periodic/run-records.js';
 import { MIGRATIONS } from './periodic/run-tables.js';
+import { SyncCommand } from './periodic/sync.command.js';
 import { PushGate } from './push.gate.js';
 import { BlobSource } from './sources/blob.source.js';
 import { ManifestSource } from './sources/manifest.source.js';
@@ -40,6 +42,7 @@ export default definePlugin({
     FreshTags,
     Mirror,
     PeriodicRuns,
+    Planning,
     PolledTags,
     PullTally,
     Registries,
@@ -61,6 +64,7 @@ export default definePlugin({
     'manifest.pulled': PullTally,
   },
   jobs: [PeriodicJob],
+  commands: [SyncCommand],
   migrations: MIGRATIONS,
   routes: [StatusController],
   permissions: [{ name: 'read', description: 'see how the upstreams of the mirror are' }],

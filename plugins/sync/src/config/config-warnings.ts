@@ -45,8 +45,12 @@ function warningsOfRegistry(registry: UpstreamRegistryConfig): readonly string[]
     ],
     [!tlsVerify, 'tlsVerify is false: whoever is on the way can answer for this upstream'],
   ];
-  const patterns = isPolled ? content.flatMap(unanchoredOf) : [];
-  return [...rows.filter(([holds]) => holds).map(([, text]) => text), ...patterns];
+  return [...rows.filter(([holds]) => holds).map(([, text]) => text), ...(isPolled ? unanchoredIn(registry) : [])];
+}
+
+/** Of each pattern for tags that is not anchored, what that means. */
+export function unanchoredIn({ content = [] }: UpstreamRegistryConfig): readonly string[] {
+  return content.flatMap(unanchoredOf);
 }
 
 /** Patterns that may match in the midst of a tag: `1.2` takes `11.20` too. */

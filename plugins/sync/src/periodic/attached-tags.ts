@@ -26,6 +26,10 @@ export class AttachedTags {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#byStem.size === 0;
+  }
+
   of(digest: Digest): readonly AttachedTag[] {
     return this.#byStem.get(stemOf(digest)) ?? [];
   }

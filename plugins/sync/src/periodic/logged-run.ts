@@ -22,6 +22,10 @@ export class LoggedRun implements RunObserver {
     this.logger.info('a repository is none of a periodic run', { upstream: this.upstream, remote, reason });
   }
 
+  chosen(): void {
+    // Of no interest to a log.
+  }
+
   tag(repository: RepositoryName, tag: Tag, outcome: TagOutcome, reason?: string): void {
     if (outcome === 'failed' || outcome === 'refused')
       this.#tell(`a tag could not be mirrored: ${outcome}`, { repository, tag, reason });

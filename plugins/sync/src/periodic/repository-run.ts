@@ -52,6 +52,7 @@ export class RepositoryRun {
       async (tag) => (await this.#settle(tag, () => this.#bring(tag, EVERYTHING))).digests,
     );
     const chosen = listed.filter((tag) => this.#takes(tag) && (only?.has(tag) ?? true));
+    this.scope.observer.chosen(this.scope.local, chosen.length);
     const failed = new Set<Tag>();
     await eachOf(chosen, this.scope.requests.atOnce, async (tag) => {
       const isDone = await this.#take(tag, attachments);

@@ -10,6 +10,8 @@ export interface RunObserver {
   problem(what: string, reason: string): void;
   /** A repository that is none of this run's. */
   passedOver(remote: string, reason: string): void;
+  /** So many tags of a repository are to be looked at. */
+  chosen(repository: RepositoryName, tags: number): void;
   tag(repository: RepositoryName, tag: Tag, outcome: TagOutcome, reason?: string): void;
   /** The counts have changed. */
   progress(): void;

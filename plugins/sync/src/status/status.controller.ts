@@ -2,7 +2,9 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { Clock, type FillInFlight, MirrorActivity, type PluginReply, Requires, UpstreamCaches } from '@berth/sdk';
 import { BackgroundRetries } from '../mirror/background-retries.js';
 import { Registries } from '../mirror/registries.js';
+import { PeriodicRuns } from '../periodic/periodic-runs.js';
 import { SyncMetrics } from '../sync-metrics.js';
+import { periodicReportOf } from './periodic-report.js';
 import { reportOf } from './upstream-report.js';
 
 /** `GET /v2/_berth/ext/sync`: how each upstream is. Asks none of them. */
@@ -17,6 +19,7 @@ export class StatusController {
     private readonly metrics: SyncMetrics,
     private readonly activity: MirrorActivity,
     private readonly caches: UpstreamCaches,
+    private readonly runs: PeriodicRuns,
     clock: Clock,
   ) {
     this.#countedSince = clock.now();
@@ -26,18 +29,20 @@ export class StatusController {
   async get(@Res() reply: PluginReply): Promise<void> {
     const fills = await this.#fillsByUpstream();
     const held = await this.caches.usage();
+    const upstreams = this.registries.all.map(async (registry) => {
+      const { name } = registry;
+      const report = reportOf(registry, {
+        totals: this.metrics.totals,
+        retriesWaiting: this.retries.waitingFor(name),
+        heldBytes: held.get(name) ?? 0,
+        mirrored: this.activity.countsOf(name),
+        fills: fills.get(name) ?? [],
+      });
+      return { ...report, periodic: await periodicReportOf(registry, this.runs) };
+    });
     reply.code(200).send({
       countedSince: new Date(this.#countedSince).toISOString(),
-      upstreams: this.registries.all.map((registry) => {
-        const { name } = registry;
-        return reportOf(registry, {
-          totals: this.metrics.totals,
-          retriesWaiting: this.retries.waitingFor(name),
-          mirrored: this.activity.countsOf(name),
-          heldBytes: held.get(name) ?? 0,
-          fills: fills.get(name) ?? [],
-        });
-      }),
+      upstreams: await Promise.all(upstreams),
     });
   }
 
