@@ -1,0 +1,4 @@
+/** The JSON that a command has printed. */
+export function jsonIn<Document>(text: string): Document {
+  return JSON.parse(text) as Document;
+}
