@@ -66,6 +66,20 @@ export class ManifestScans {
     return this.#byTag.first({ repository, tag });
   }
 
+  /** Whether an index of the repository names it. */
+  async isPartOfIndex(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    const row = await this.database.reader
+      .selectFrom('manifest_references as f')
+      .innerJoin('repositories as r', 'r.id', 'f.repository_id')
+      .where('r.name', '=', repository)
+      .where('f.digest', '=', digest)
+      .where('f.kind', '=', 'manifest')
+      .select('f.digest')
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** Manifests whose row comes after `after`, at most `limit`. */
   list({ after, limit }: { readonly after: number; readonly limit: number }): Promise<WholeManifestRow[]> {
     return wholeRows(this.database.reader).where('m.id', '>', after).orderBy('m.id').limit(limit).execute();

@@ -53,6 +53,7 @@ describe('an upstream', () => {
               rateLimit: null,
             },
           ],
+          periodic: null,
         },
       ],
     });

@@ -24,6 +24,7 @@ import { PushGate } from './push.gate.js';
 import { BlobSource } from './sources/blob.source.js';
 import { ManifestSource } from './sources/manifest.source.js';
 import { ReferrersSource } from './sources/referrers.source.js';
+import { SignatureRule } from './sources/signature-rule.js';
 import { TagListSource } from './sources/tag-list.source.js';
 import { TagSource } from './sources/tag.source.js';
 import { BreakersProbe } from './status/breakers.probe.js';
@@ -49,6 +50,7 @@ export default definePlugin({
     RunMetrics,
     RunPorts,
     RunRecords,
+    SignatureRule,
     SyncMetrics,
     TokenEndpoint,
   ],

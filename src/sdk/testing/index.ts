@@ -7,6 +7,7 @@ export * from './fake-contributed-credentials.js';
 export * from './fake-manifest-store.js';
 export * from './fake-meter.js';
 export * from './fake-mirror-activity.js';
+export * from './fake-mirrored-content.js';
 export * from './fake-notifier.js';
 export * from './fake-plugin-database.js';
 export * from './fake-plugin-files.js';

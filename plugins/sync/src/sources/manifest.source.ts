@@ -18,6 +18,7 @@ import { causedBy } from '../upstream/cause.js';
 import { Deadline } from '../upstream/deadline.js';
 import { type FetchedManifest, fetchManifest } from '../upstream/fetch-manifest.js';
 import { UpstreamTrouble } from '../upstream/upstream-trouble.js';
+import { SignatureRule } from './signature-rule.js';
 
 type Found = SourceFinds['manifest.readMiss'];
 type Missing = HookEvents['manifest.readMiss'];
@@ -38,6 +39,7 @@ export class ManifestSource implements HookHandler<'manifest.readMiss'> {
     private readonly retries: BackgroundRetries,
     private readonly fresh: FreshTags,
     private readonly tally: PullTally,
+    private readonly signatures: SignatureRule,
     clock: Clock,
   ) {
     this.#waiting = new BoundedMemory<FetchedManifest>(clock, MOST_WAITING);
@@ -60,7 +62,7 @@ export class ManifestSource implements HookHandler<'manifest.readMiss'> {
         if (upstream !== undefined) return foundIn(registry.name, await this.#fetch(answering, missing, bounded));
         const waiting = this.#waiting.take(keyOf(answering, missing), registry.config.manifestCheckInterval);
         const fetched = waiting ?? (await this.#fetchOrRetry(answering, missing, bounded));
-        if (!fetched) return undefined;
+        if (!fetched || !(await this.signatures.admit(answering, missing, fetched, bounded))) return undefined;
         this.tally.missed(repository, fetched.descriptor.digest, registry.name);
         return foundIn(registry.name, fetched);
       },
