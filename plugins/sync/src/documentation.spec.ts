@@ -11,6 +11,8 @@ import { SyncConfig } from './config/sync.config.js';
 import { UpstreamRegistryConfig } from './config/upstream-registry.config.js';
 import { ContentMapping } from './mapping/content-mapping.js';
 import { UpstreamRegistry } from './mirror/upstream-registry.js';
+import { NOTHING } from './periodic/run-counts.js';
+import { type PeriodicReport, periodicReportOf } from './status/periodic-report.js';
 import { reportOf, type UpstreamReport } from './status/upstream-report.js';
 import { SyncMetrics } from './sync-metrics.js';
 
@@ -38,9 +40,17 @@ function keysOf(type: new () => object): readonly string[] {
 }
 
 /** As the server tells of an upstream that has said all it can. */
-function reported(): UpstreamReport {
+async function reported(): Promise<UpstreamReport & { readonly periodic: PeriodicReport | null }> {
   const { config } = validateSection(SyncConfig, {
-    registries: [{ urls: ['https://docker.io'], onDemand: true, namespaces: ['docker.io'] }],
+    registries: [
+      {
+        urls: ['https://docker.io'],
+        onDemand: true,
+        namespaces: ['docker.io'],
+        pollInterval: '6h',
+        content: [{ prefix: 'library/nginx' }],
+      },
+    ],
   });
   const metrics = new SyncMetrics(new FakeMeter(), new FakeNotifier());
   const logins = { loginFor: () => Promise.resolve(undefined) };
@@ -52,7 +62,10 @@ function reported(): UpstreamReport {
   const { repository, digest } = anEvent('blob.pulled');
   const fill = { repository, digest, upstream: registry.name, size: 2, received: 1, since: 0, readers: 1 };
   const mirrored = new FakeMirrorActivity().countsOf(registry.name);
-  return reportOf(registry, { totals: metrics.totals, retriesWaiting: 0, mirrored, heldBytes: 0, fills: [fill] });
+  const last = { startedAt: 0, endedAt: 1, outcome: 'succeeded', counts: NOTHING } as const;
+  const runs = { last: () => Promise.resolve(last), nextAt: () => Promise.resolve(2), isRunning: () => false };
+  const report = reportOf(registry, { totals: metrics.totals, retriesWaiting: 0, mirrored, heldBytes: 0, fills: [fill] });
+  return { ...report, periodic: await periodicReportOf(registry, runs) };
 }
 
 /** Every key of a document, below the keys it is in. */
@@ -88,9 +101,9 @@ describe('docs/mirror.md', () => {
     }
   });
 
-  it('shows an upstream as the server tells of it', () => {
+  it('shows an upstream as the server tells of it', async () => {
     const [example] = shown.upstreams;
-    const report = reported();
+    const report = await reported();
     expect(pathsIn(example)).toEqual(pathsIn(report));
     const { name, urls, namespaces, hosts } = report;
     expect(example).toMatchObject({ name, urls, namespaces, hosts: [{ name, url: hosts[0]?.url }] });
@@ -100,19 +113,23 @@ describe('docs/mirror.md', () => {
     const told = new Set(pathsIn(shown).map((path) => path.replace(/^.*\./, '')));
     const [, table = ''] = /## How the upstreams are\n(.*?)\n## /s.exec(PAGE) ?? [];
     const explained = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key = '']) => key);
-    expect(explained).toHaveLength(13);
+    expect(explained).toHaveLength(20);
     expect(explained.filter((key) => !told.has(key))).toEqual([]);
   });
 
   it('has every number that the plugin counts', () => {
-    const sources = ['./sync-metrics.ts', './status/cache-metrics.ts', './upstream/credential-files.ts'];
+    const sources = [
+      './sync-metrics.ts',
+      './status/cache-metrics.ts',
+      './upstream/credential-files.ts',
+      './periodic/run-metrics.ts',
+    ];
     const names = sources.flatMap((path) => {
       const text = readFileSync(new URL(path, import.meta.url), 'utf8');
-      return [...text.matchAll(/'([a-z_]+_total|breaker_open|held_bytes|rate_limit(?:_remaining)?)'/g)].map(
-        ([, name = '']) => name,
-      );
+      const counted = /'([a-z_]+_total|breaker_open|held_bytes|[a-z_]+_seconds|rate_limit(?:_remaining)?)'/g;
+      return [...text.matchAll(counted)].map(([, name = '']) => name);
     });
-    expect(names).toHaveLength(12);
+    expect(names).toHaveLength(16);
     for (const name of names) expect(PAGE).toContain(`\`berth_sync_${name}\``);
   });
 });

@@ -23,7 +23,10 @@ export interface PeriodicReport {
 }
 
 /** The periodic runs of one upstream; `null` where there are none. */
-export async function periodicReportOf(registry: UpstreamRegistry, runs: PeriodicRuns): Promise<PeriodicReport | null> {
+export async function periodicReportOf(
+  registry: UpstreamRegistry,
+  runs: Pick<PeriodicRuns, 'last' | 'nextAt' | 'isRunning'>,
+): Promise<PeriodicReport | null> {
   const { pollInterval } = registry.config;
   if (!registry.isPolled || pollInterval === undefined) return null;
   const [run, next] = await Promise.all([runs.last(registry), runs.nextAt(registry)]);
