@@ -145,7 +145,7 @@ describeWith(
 
     it('tells of a run that fails, and serves none the less', async () => {
       await pollUntil('a run has failed', DEADLINE, async () => (await lastRun(mirror))?.outcome === 'failed');
-      expect((await mirror.request('GET', '/v2/tools/root/manifests/1')).headers.warning).toBeUndefined();
+      expect((await mirror.request('GET', '/v2/tools/root/manifests/1')).headers['warning']).toBeUndefined();
     });
   },
 );

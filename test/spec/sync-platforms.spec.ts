@@ -69,7 +69,9 @@ describe('with platforms', () => {
       const { signal } = new AbortController();
       const pass = await registry.application.get(Scrubber, { strict: false }).run({ rate: new ByteRate(0), signal });
       expect(pass).toMatchObject({ damaged: 0, missingReferences: 0 });
-      const collected = await registry.application.get(GarbageCollection, { strict: false }).run({ signal });
+      const collected = await registry.application
+        .get(GarbageCollection, { strict: false })
+        .run({ delay: 0, gentle: false, signal });
       expect(collected).toMatchObject({ manifests: 0, blobs: 0 });
 
       await from.close();

@@ -35,10 +35,6 @@ export class ContentManifestStore extends ManifestStore {
     return row && this.manifests.bytesOf(row.id);
   }
 
-  isPartOfIndex(repository: RepositoryName, digest: Digest): Promise<boolean> {
-    return this.scans.isPartOfIndex(repository, digest);
-  }
-
   async scan(after: ManifestCursor | undefined, limit: number): Promise<ManifestPage> {
     const rows = await this.scans.list({ after: idOf(after), limit });
     const last = rows.length < limit ? undefined : rows.at(-1);

@@ -8,14 +8,13 @@ import {
   type RepositoryName,
   type Tag,
 } from '@berth/sdk';
+import { ManifestScans } from '../../metadata/manifest-scans.js';
 import { MissingBlobs } from '../blobs/missing-blobs.js';
 import type { ContentContext } from '../content-context.js';
 import type { FetchOutcome } from '../manifests/manifest-fetch.js';
 import { MirroredManifests } from '../manifests/mirrored-manifests.js';
 import { MirroredTagRemoval } from '../manifests/mirrored-tag-removal.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
-
-const BAD_GATEWAY = 502;
 
 /** What plugins have mirrored of their own accord goes the way of what is pulled, but nobody has pulled it. */
 @Injectable()
@@ -24,6 +23,7 @@ export class ContentMirroredContent extends MirroredContent {
     private readonly manifests: MirroredManifests,
     private readonly blobs: MissingBlobs,
     private readonly removal: MirroredTagRemoval,
+    private readonly scans: ManifestScans,
   ) {
     super();
   }
@@ -57,6 +57,10 @@ export class ContentMirroredContent extends MirroredContent {
   removeTag(repository: RepositoryName, tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean> {
     return this.removal.remove({ repository, tag, digest }, contextOf(signal));
   }
+
+  isPartOfIndex(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.scans.isPartOfIndex(repository, digest);
+  }
 }
 
 function outcomeOf(fetched: FetchOutcome | 'local'): MirrorOutcome {
@@ -71,7 +75,7 @@ function unavailable({ status, headers, message, cause }: UpstreamUnavailable): 
   return {
     outcome: 'unavailable',
     reason,
-    status: status || BAD_GATEWAY,
+    status,
     ...(Number.isFinite(retryAfter) && { retryAfter }),
   };
 }

@@ -46,8 +46,6 @@ export abstract class ManifestStore {
   abstract find(repository: RepositoryName, reference: Reference): Promise<ManifestInfo | undefined>;
   /** The bytes as they were pushed, or `undefined`. */
   abstract read(repository: RepositoryName, digest: Digest): Promise<Uint8Array | undefined>;
-  /** Whether an index that is held names it. */
-  abstract isPartOfIndex(repository: RepositoryName, digest: Digest): Promise<boolean>;
   /** All manifests, a page of at most `limit` at a time; `after`: the cursor of the page before. */
   abstract scan(after: ManifestCursor | undefined, limit: number): Promise<ManifestPage>;
   /** Looks at the references of the next `limit` manifests and gives those whose content is not there. */

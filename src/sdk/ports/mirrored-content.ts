@@ -40,4 +40,6 @@ export abstract class MirroredContent {
    * Rejects with a RegistryError where a gate wants it to stay.
    */
   abstract removeTag(repository: RepositoryName, tag: Tag, digest: Digest, signal: AbortSignal): Promise<boolean>;
+  /** Whether an index that is held names the manifest, which may be here or not. */
+  abstract isPartOfIndex(repository: RepositoryName, digest: Digest): Promise<boolean>;
 }

@@ -36,10 +36,6 @@ export class FakeManifestStore extends ManifestStore {
     return this.held.find(({ info }) => info.repository === repository && info.digest === digest)?.bytes;
   }
 
-  async isPartOfIndex(repository: RepositoryName, digest: Digest): Promise<boolean> {
-    return this.held.some(({ info, bytes }) => info.repository === repository && childrenOf(bytes).includes(digest));
-  }
-
   async scan(after: ManifestCursor | undefined, limit: number): Promise<ManifestPage> {
     const start = Number(after ?? 0);
     const manifests = this.held.slice(start, start + limit).map(({ info }) => info);
@@ -54,17 +50,5 @@ export class FakeManifestStore extends ManifestStore {
 
   private cursorAt(position: number): ManifestCursor | undefined {
     return position < this.held.length ? String(position) : undefined;
-  }
-}
-
-/** What an index names; nothing of what is no JSON, which a test may put in. */
-function childrenOf(bytes: Uint8Array): readonly unknown[] {
-  try {
-    const { manifests } = JSON.parse(Buffer.from(bytes).toString()) as { readonly manifests?: readonly unknown[] };
-    return (manifests ?? []).map((child) =>
-      typeof child === 'object' && child && 'digest' in child ? child.digest : '',
-    );
-  } catch {
-    return [];
   }
 }

@@ -6,6 +6,8 @@ import { MirroredContent, type MirrorOptions, type MirrorOutcome } from '../port
 /** Answers as a test says, and notes what it was asked for: `manifest <repository>@<digest>`, `tag <repository>:<tag>`, ... */
 export class FakeMirroredContent extends MirroredContent {
   readonly asked: string[] = [];
+  /** What indexes name. */
+  readonly children = new Set<Digest>();
   /** By digest; what is not here is held at once. */
   readonly outcomes = new Map<Digest, MirrorOutcome>();
 
@@ -26,6 +28,10 @@ export class FakeMirroredContent extends MirroredContent {
   async removeTag(repository: RepositoryName, tag: Tag): Promise<boolean> {
     this.asked.push(`removal ${repository}:${tag}`);
     return true;
+  }
+
+  async isPartOfIndex(_repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.children.has(digest);
   }
 
   private answer(asked: string, digest: Digest): MirrorOutcome {

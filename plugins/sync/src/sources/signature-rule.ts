@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest, type HookEvents, isSection, ManifestStore, parseTag } from '@berth/sdk';
+import { type Digest, type HookEvents, isSection, MirroredContent, parseTag } from '@berth/sdk';
 import type { Answering } from '../mirror/registries.js';
 import { isAttachedTag } from '../periodic/attached-tags.js';
 import { isSignature } from '../periodic/signature-types.js';
@@ -11,7 +11,7 @@ type Missing = HookEvents['manifest.readMiss'];
 /** `onlySigned`, for what somebody pulls: an image without a signature is one that its upstream does not have. */
 @Injectable()
 export class SignatureRule {
-  constructor(private readonly manifests: ManifestStore) {}
+  constructor(private readonly mirrored: MirroredContent) {}
 
   /** Rejects with UpstreamTrouble where the upstream cannot say. */
   async admit(answering: Answering, missing: Missing, fetched: FetchedManifest, signal: AbortSignal): Promise<boolean> {
@@ -20,7 +20,7 @@ export class SignatureRule {
     const { digest } = fetched.descriptor;
     // Signatures and the like are not signed themselves, and what an index names is signed with it.
     if (reference.kind === 'tag' && isAttachedTag(reference.tag)) return true;
-    if (hasSubject(fetched) || (await this.manifests.isPartOfIndex(repository, digest))) return true;
+    if (hasSubject(fetched) || (await this.mirrored.isPartOfIndex(repository, digest))) return true;
     return this.#isSigned(answering, digest, signal);
   }
 
