@@ -32,7 +32,6 @@ import { ManifestCommit } from './manifests/manifest-commit.js';
 import { MirroredCommit } from './manifests/mirrored-commit.js';
 import { MirroredManifests } from './manifests/mirrored-manifests.js';
 import { MirroredRemoval } from './manifests/mirrored-removal.js';
-import { MirroredTagRemoval } from './manifests/mirrored-tag-removal.js';
 import { ManifestRemoval } from './manifests/manifest-removal.js';
 import { ManifestService } from './manifests/manifest.service.js';
 import { PushRights } from './manifests/push-rights.js';
@@ -82,7 +81,6 @@ const PARTS = [
   ManifestRemoval,
   MirroredCommit,
   MirroredManifests,
-  MirroredTagRemoval,
   MirrorMeter,
   MirroredRemoval,
   MissingBlobs,
@@ -137,7 +135,7 @@ export class ContentModule {
         CacheObservers,
         GarbageCollection,
         MirroredManifests,
-        MirroredTagRemoval,
+        MirroredRemoval,
         MirrorMeter,
         MissingBlobs,
         ...SERVICES,

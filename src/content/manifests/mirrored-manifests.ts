@@ -6,7 +6,7 @@ import {
   formatReference,
   Meter,
   type Reference,
-  type RegistryError,
+  RegistryError,
   type RepositoryName,
   StorageError,
   type Tag,
@@ -21,7 +21,7 @@ import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { SharedWork } from '../shared-work.js';
 import { type FetchOutcome, ManifestFetch, type WantedManifest } from './manifest-fetch.js';
 import { manifestUnknown } from './manifest-errors.js';
-import { MirroredRemoval } from './mirrored-removal.js';
+import { type GoneTag, MirroredRemoval } from './mirrored-removal.js';
 
 export interface Located {
   readonly row: ManifestRow;
@@ -165,8 +165,7 @@ export class MirroredManifests implements OnApplicationShutdown {
   ): Promise<Refreshed> {
     const result = await this.hooks.source('tag.refresh', { repository, tag, held: held.digest }, context);
     if (result.outcome === 'gone') {
-      const gone = { repository, tag, digest: held.digest, upstream: result.upstream };
-      return (await this.removal.remove(gone, context)) ? 'gone' : 'stale';
+      return this.#letGo({ repository, tag, digest: held.digest }, context);
     }
     if (result.outcome === 'unavailable' && result.withholdsHeld) return { refusal: new UpstreamUnavailable(result) };
     if (result.outcome !== 'found') return 'stale';
@@ -175,6 +174,17 @@ export class MirroredManifests implements OnApplicationShutdown {
     const reference = { kind: 'digest', digest } as const;
     const wanted = { repository, reference, tag: { name: tag, previous: held.digest } };
     return this.#move(wanted, { withholdsHeld }, context);
+  }
+
+  /** Where a gate wants the tag kept it is served as what its upstream does not confirm. */
+  async #letGo(gone: GoneTag, context: ContentContext): Promise<Refreshed> {
+    try {
+      await this.removal.remove(gone, context);
+      return 'gone';
+    } catch (cause) {
+      if (cause instanceof RegistryError) return 'stale';
+      throw cause;
+    }
   }
 
   /** `withholdsHeld`: what is held is not served where the newer one cannot be had. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, type Digest, RegistryError, type RepositoryName, type Tag } from '@berth/sdk';
+import { Clock, type Digest, type RepositoryName, type Tag } from '@berth/sdk';
 import { AuditLog } from '../../logging/audit-log.js';
 import { Changes } from '../../metadata/changes.js';
 import { Database } from '../../metadata/database.js';
@@ -14,7 +14,6 @@ export interface GoneTag {
   readonly tag: Tag;
   /** What it pointed at when its upstream was asked. */
   readonly digest: Digest;
-  readonly upstream: string;
 }
 
 /** Takes away a tag that its upstream has no more. The manifest goes with the next collection of garbage, unless something holds it. */
@@ -31,28 +30,25 @@ export class MirroredRemoval {
     private readonly clock: Clock,
   ) {}
 
-  /** False where a gate wants it kept. One that has been pushed or moved meanwhile stays as it is. */
-  async remove(gone: GoneTag, context: ContentContext): Promise<boolean> {
-    const { repository, tag, digest, upstream } = gone;
+  /** False where it has been pushed or moved meanwhile and stays as it is. Rejects with a RegistryError where a gate wants it to stay. */
+  async remove({ repository, tag, digest }: GoneTag, context: ContentContext): Promise<boolean> {
     const reference = { kind: 'tag', tag } as const;
-    try {
-      await this.hooks.gate('manifest.beforeDelete', { repository, reference, digest }, context);
-    } catch (cause) {
-      if (cause instanceof RegistryError) return false;
-      throw cause;
-    }
-    if (!(await this.#commit(gone))) return true;
+    await this.hooks.gate('manifest.beforeDelete', { repository, reference, digest }, context);
+    const upstream = await this.#commit({ repository, tag, digest });
+    if (upstream === undefined) return false;
     this.audit.recordGone({ repository, reference: tag, digest, upstream });
     this.hooks.notify('tag.deleted', { repository, tag, digest }, context);
     return true;
   }
 
-  #commit({ repository, tag, digest }: GoneTag): Promise<boolean> {
+  /** Gives the upstream that the repository mirrors. */
+  #commit({ repository, tag, digest }: GoneTag): Promise<string | undefined> {
     return this.database.transaction(async (facts) => {
-      const repositoryId = (await this.repositories.findIn(facts, repository))?.id;
-      if (repositoryId === undefined) return false;
+      const row = await this.repositories.findIn(facts, repository);
+      if (row?.upstream == null) return undefined;
+      const repositoryId = row.id;
       const target = await this.tags.targetOf(facts, repositoryId, tag);
-      if (target?.digest !== digest || target.origin !== 'mirrored') return false;
+      if (target?.digest !== digest || target.origin !== 'mirrored') return undefined;
       await this.tags.remove(facts, repositoryId, tag);
       const at = this.clock.now();
       await this.release.release(facts, { repositoryId, digest, at });
@@ -64,7 +60,7 @@ export class MirroredRemoval {
         digest,
         actor: undefined,
       });
-      return true;
+      return row.upstream;
     });
   }
 }

@@ -13,7 +13,7 @@ import { MissingBlobs } from '../blobs/missing-blobs.js';
 import type { ContentContext } from '../content-context.js';
 import type { FetchOutcome } from '../manifests/manifest-fetch.js';
 import { MirroredManifests } from '../manifests/mirrored-manifests.js';
-import { MirroredTagRemoval } from '../manifests/mirrored-tag-removal.js';
+import { MirroredRemoval } from '../manifests/mirrored-removal.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 
 /** What plugins have mirrored of their own accord goes the way of what is pulled, but nobody has pulled it. */
@@ -22,7 +22,7 @@ export class ContentMirroredContent extends MirroredContent {
   constructor(
     private readonly manifests: MirroredManifests,
     private readonly blobs: MissingBlobs,
-    private readonly removal: MirroredTagRemoval,
+    private readonly removal: MirroredRemoval,
     private readonly scans: ManifestScans,
   ) {
     super();
