@@ -5,6 +5,7 @@ import { BlobStorage } from '../storage/blob-storage.js';
 import type { MinFreeSpace } from '../storage/min-free-space.js';
 import { BlobMount } from './blobs/blob-mount.js';
 import { BlobFill } from './blobs/blob-fill.js';
+import { BlobRemoval } from './blobs/blob-removal.js';
 import { BlobService } from './blobs/blob.service.js';
 import { FillKeeping } from './blobs/fill-keeping.js';
 import { FillLimits } from './blobs/fill-limits.js';
@@ -17,6 +18,7 @@ import { CacheObservers } from './eviction/cache-observers.js';
 import { CacheRoom } from './eviction/cache-room.js';
 import { DiskSpace, MIN_FREE_SPACE } from './eviction/disk-space.js';
 import { Eviction } from './eviction/eviction.js';
+import { EvictionNews } from './eviction/eviction-news.js';
 import { InUse } from './eviction/in-use.js';
 import { FileSweeper } from './garbage-collection/file-sweeper.js';
 import { GarbageCollectionJob, type GarbageCollectionSchedule } from './garbage-collection/garbage-collection.job.js';
@@ -58,6 +60,7 @@ const SERVICES = [
 const PARTS = [
   BlobCommit,
   BlobFill,
+  BlobRemoval,
   FilledImages,
   CacheKeeper,
   CacheLimits,
@@ -65,6 +68,7 @@ const PARTS = [
   CacheRoom,
   DiskSpace,
   Eviction,
+  EvictionNews,
   FileSweeper,
   FillKeeping,
   FillLimits,

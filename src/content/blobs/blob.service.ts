@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, type Digest, RegistryError, type RepositoryName } from '@berth/sdk';
+import { type Digest, RegistryError, type RepositoryName } from '@berth/sdk';
 import { Blobs, type HeldBlobRow } from '../../metadata/blobs.js';
-import { Changes } from '../../metadata/changes.js';
-import { Database } from '../../metadata/database.js';
-import { Manifests } from '../../metadata/manifests.js';
-import { Memberships } from '../../metadata/memberships.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
 import type { ContentContext } from '../content-context.js';
 import { InUse } from '../eviction/in-use.js';
 import { LastSeen } from '../last-seen.js';
 import type { Supply } from '../mirror-meter.js';
+import { BlobRemoval } from './blob-removal.js';
 import { MissingBlobs, type OpenedBlob } from './missing-blobs.js';
 import { PinnedBlob } from './pinned-blob.js';
 
@@ -27,17 +24,13 @@ export interface PulledBlob extends BlobDescription, Supply {
 @Injectable()
 export class BlobService {
   constructor(
-    private readonly database: Database,
     private readonly blobs: Blobs,
-    private readonly memberships: Memberships,
-    private readonly manifests: Manifests,
-    private readonly changes: Changes,
     private readonly storage: BlobStorage,
     private readonly lastSeen: LastSeen,
     private readonly missing: MissingBlobs,
     private readonly inUse: InUse,
+    private readonly removal: BlobRemoval,
     private readonly hooks: HookRunner,
-    private readonly clock: Clock,
   ) {}
 
   /**
@@ -46,14 +39,13 @@ export class BlobService {
    */
   async stat(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<BlobDescription> {
     const held = await this.blobs.findHeld(repository, digest);
-    if (!held) {
-      const missing = await this.missing.stat(repository, digest, context);
-      if (missing === undefined) throw blobUnknown(repository, digest);
-      return { digest, size: missing };
+    if (held) {
+      const { repositoryId, lastSeen, size } = held;
+      if (await this.lastSeen.blob({ repositoryId, digest, lastSeen })) return { digest, size };
     }
-    const { repositoryId, lastSeen, size } = held;
-    if (!(await this.lastSeen.blob({ repositoryId, digest, lastSeen }))) throw blobUnknown(repository, digest);
-    return { digest, size };
+    const missing = await this.missing.stat(repository, digest, context);
+    if (missing === undefined) throw blobUnknown(repository, digest);
+    return { digest, size: missing };
   }
 
   /**
@@ -77,19 +69,8 @@ export class BlobService {
   /** BLOB_UNKNOWN where the repository does not hold it; DENIED (405) while a manifest names it. end-10 */
   async delete(repository: RepositoryName, digest: Digest, context: ContentContext): Promise<void> {
     const { repositoryId } = await this.#held(repository, digest);
-    await this.database.transaction(async (facts) => {
-      const user = await this.manifests.userOf(facts, repositoryId, digest);
-      if (user !== undefined) {
-        throw new RegistryError('DENIED', {
-          status: 405,
-          message: 'the blob is part of a manifest: delete that first',
-          detail: { digest, manifest: user },
-        });
-      }
-      if (!(await this.memberships.remove(facts, { repositoryId, digest }))) throw blobUnknown(repository, digest);
-      const at = this.clock.now();
-      await this.changes.record(facts, { at, kind: 'blob.deleted', repository, digest, actor: context.actor });
-    });
+    const isGone = await this.removal.remove({ id: repositoryId, name: repository }, digest, context);
+    if (!isGone) throw blobUnknown(repository, digest);
     this.hooks.notify('blob.deleted', { repository, digest, reason: 'request' }, context);
   }
 

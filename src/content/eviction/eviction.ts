@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, type EvictedContent, Notifier, StorageError } from '@berth/sdk';
-import { AuditLog } from '../../logging/audit-log.js';
+import { Clock, type EvictedContent, StorageError } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { Database } from '../../metadata/database.js';
 import { type EvictionCandidate, EvictionCandidates } from '../../metadata/eviction-candidates.js';
@@ -8,7 +7,7 @@ import type { Facts } from '../../metadata/schema.js';
 import { type Evicted, type FreedBytes, UpstreamEvictions } from '../../metadata/upstream-evictions.js';
 import { BlobStorage } from '../../storage/blob-storage.js';
 import { PullCounter } from '../manifests/pull-counter.js';
-import { CacheObservers } from './cache-observers.js';
+import { EvictionNews } from './eviction-news.js';
 import { EvictionOrder } from './eviction-order.js';
 import { InUse } from './in-use.js';
 
@@ -36,9 +35,7 @@ export class Eviction {
     private readonly storage: BlobStorage,
     private readonly pulls: PullCounter,
     private readonly inUse: InUse,
-    private readonly observers: CacheObservers,
-    private readonly notifier: Notifier,
-    private readonly audit: AuditLog,
+    private readonly news: EvictionNews,
     private readonly clock: Clock,
     private readonly logger: RegistryLogger,
   ) {}
@@ -85,14 +82,7 @@ export class Eviction {
   /** Once it is on the disk that nobody has them: the bytes go, and those who follow are told. */
   async #finish(gone: readonly Evicted[], reason: EvictedContent['reason']): Promise<void> {
     for (const { location } of gone.flatMap((one) => one.freed)) await this.#remove(location);
-    for (const one of gone) this.#tell(one);
-    for (const [upstream, ofUpstream] of Map.groupBy(gone, (one) => one.upstream)) {
-      const manifests = ofUpstream.filter(({ manifest }) => manifest !== undefined).length;
-      const blobs = ofUpstream.reduce((sum, one) => sum + one.blobs.length, 0);
-      const evicted = { upstream, reason, manifests, blobs, bytes: sizeOf(ofUpstream.flatMap((one) => one.freed)) };
-      this.observers.evicted(evicted);
-      this.logger.info(evicted, 'what was pulled least recently has made room');
-    }
+    this.news.tell(gone, reason);
   }
 
   /** No row names it any more: what cannot be removed now, garbage collection sweeps up. */
@@ -102,19 +92,6 @@ export class Eviction {
     } catch (cause) {
       if (!(cause instanceof StorageError)) throw cause;
       this.logger.warn({ location, err: cause }, 'evicted bytes could not be removed');
-    }
-  }
-
-  #tell({ repository, manifest, tags, blobs }: Evicted): void {
-    const why = 'eviction';
-    if (manifest !== undefined) {
-      for (const tag of tags) this.notifier.notify('tag.deleted', { repository, tag, digest: manifest });
-      this.audit.recordRemoval({ kind: 'manifest', repository, digest: manifest }, why);
-      this.notifier.notify('manifest.deleted', { repository, digest: manifest, reason: 'evicted' });
-    }
-    for (const digest of blobs) {
-      this.audit.recordRemoval({ kind: 'membership', repository, digest }, why);
-      this.notifier.notify('blob.deleted', { repository, digest, reason: 'evicted' });
     }
   }
 }
