@@ -20,8 +20,10 @@ import { MetadataModule } from './metadata/metadata.module.js';
 import type { PluginDatabases } from './metadata/plugin-databases.js';
 import { MeteringModule } from './metering/metering.module.js';
 import { PluginHostModule } from './plugin-host/plugin-host.module.js';
-import type { BlobStorage } from './storage/blob-storage.js';
+import type { BlobStores } from './storage/blob-stores.js';
+import { collectionsOf, configuredStores } from './storage/configured-stores.js';
 import { minFreeSpaceOf } from './storage/min-free-space.js';
+import { StoreRoutes } from './storage/store-routes.js';
 
 /** What the modules are built over: a test gives its own. */
 export interface Foundations {
@@ -29,7 +31,7 @@ export interface Foundations {
   readonly plugins: Plugins;
   readonly database: Database;
   readonly pluginDatabases: PluginDatabases;
-  readonly storage: BlobStorage;
+  readonly stores: BlobStores;
   readonly clock: Clock;
   readonly logger: RegistryLogger;
   readonly audit: AuditLog;
@@ -43,12 +45,13 @@ export class AppModule {
     plugins,
     database,
     pluginDatabases,
-    storage,
+    stores,
     clock,
     logger,
     audit,
   }: Foundations): DynamicModule {
-    const { gc, gcInterval, gcDelay, minFreeSpace, rootDirectory, commit } = config.storage;
+    const { rootDirectory, commit, subPaths, minFreeSpace } = config.storage;
+    const configured = configuredStores(config.storage);
     const resources = PluginData.over({
       databases: pluginDatabases,
       folder: join(rootDirectory, PLUGINS_FOLDER),
@@ -66,11 +69,12 @@ export class AppModule {
         AuthModule.over(authSettingsOf(config.http, config.http.tls)),
         JobsModule,
         ContentModule.over({
-          storage,
+          stores,
+          routes: new StoreRoutes(subPaths.keys()),
           clock,
-          gcDelay,
           minFreeSpace: minFreeSpaceOf(minFreeSpace),
-          collection: gc ? { interval: gcInterval, delay: gcDelay } : undefined,
+          gcDelay: Math.min(...configured.map(({ gcDelay }) => gcDelay)),
+          collections: collectionsOf(configured),
         }),
         ContentPortsModule,
         HttpModule.with({ idleTimeout, writeTimeout, allowOrigin }),

@@ -17,6 +17,7 @@ import { RepositoryResolution } from './http/repository-resolution.js';
 import { installRequestHooks } from './http/request-hooks.js';
 import { RequestRecord } from './http/request-record.js';
 import type { TlsFiles } from './http/tls/tls-files.js';
+import { StorePlaces } from './content/repositories/store-places.js';
 import { InMemoryMeter } from './metering/in-memory-meter.js';
 import { HookRunner } from './plugin-host/hook-runner.js';
 import { PluginActivation } from './plugin-host/plugin-activation.js';
@@ -117,9 +118,10 @@ export async function openContext(foundations: Foundations): Promise<INestApplic
 
 /** Opens, locks and migrates what is kept on disk, then lets the plugins work on it. */
 export async function openData(context: INestApplicationContext, foundations: Foundations): Promise<void> {
-  const { database, pluginDatabases, storage } = foundations;
+  const { database, pluginDatabases, stores } = foundations;
   await database.open();
-  await storage.prepare();
+  await stores.prepare();
+  await context.get(StorePlaces).refuseUnknown();
   const failures = await pluginDatabases.open();
   context.get(PluginActivation).activate(failures);
 }
@@ -136,6 +138,7 @@ export async function open(application: RegistryApplication, foundations: Founda
   const readiness = application.get(Readiness);
   const auth = application.get(AuthState);
   await auth.open();
+  for (const line of await application.get(StorePlaces).leftBehind()) foundations.logger.warn({ event: 'store' }, line);
   readiness.add({ name: 'authentication', critical: false, check: (signal) => auth.probe(signal) });
   readiness.watch({ name: 'database', check: () => foundations.database.failure });
   await application.get(CacheKeeper).start();

@@ -10,6 +10,7 @@ import type { RegistryConfig } from './config/registry.config.js';
 import { RegistryLogger } from './logging/registry-logger.js';
 import { InMemoryMeter } from './metering/in-memory-meter.js';
 import { PluginReload } from './plugin-host/plugin-reload.js';
+import { storeNames } from './storage/configured-stores.js';
 
 /** What of `http` takes effect at once. */
 const RELOADED = new Set(['auth', 'accessControl', 'realm']);
@@ -53,7 +54,8 @@ export class ConfigReload {
   async #attempt(): Promise<ReloadOutcome> {
     try {
       const { config } = await loadConfig(this.path);
-      const plan = this.#plugins.plan(config.extensions);
+      // A new store is there after a restart.
+      const plan = this.#plugins.plan(config.extensions, storeNames(this.running.storage));
       if (plan.violations.length > 0) {
         throw new ConfigError(plan.violations.map((violation) => ({ file: this.path, ...violation })));
       }

@@ -6,6 +6,8 @@ import { openLogOutput } from './logging/log-output.js';
 import { PLUGINS_FOLDER } from './plugin-host/plugin-data.js';
 import { NO_PLUGINS, type Plugins } from './plugin-host/loaded-plugin.js';
 import { RegistryLogger } from './logging/registry-logger.js';
+import { BlobStores } from './storage/blob-stores.js';
+import { configuredStores } from './storage/configured-stores.js';
 import { SystemClock } from './system-clock.js';
 
 /** What a configuration asks for, not opened yet. Drivers are imported only where they are used. `logger`: another than it asks for. */
@@ -28,14 +30,21 @@ export async function foundationsOf(
 /** Where facts and bytes are kept, not opened yet. */
 export async function dataOf({
   storage,
-}: RegistryConfig): Promise<Pick<Foundations, 'database' | 'pluginDatabases' | 'storage'>> {
+}: RegistryConfig): Promise<Pick<Foundations, 'database' | 'pluginDatabases' | 'stores'>> {
   const { rootDirectory, commit } = storage;
   const { SqliteDatabase } = await import('./metadata/dialects/sqlite/sqlite.database.js');
   const { SqlitePluginDatabases } = await import('./metadata/dialects/sqlite/sqlite-plugin-databases.js');
+  const configured = configuredStores(storage);
   const { FilesystemBlobStorage } = await import('./storage/filesystem/filesystem-blob-storage.js');
   return {
-    database: new SqliteDatabase({ folder: rootDirectory, durable: commit }),
+    database: new SqliteDatabase({
+      folder: rootDirectory,
+      durable: commit,
+      lockedWith: configured.map(({ root }) => root).filter((root) => root !== rootDirectory),
+    }),
     pluginDatabases: new SqlitePluginDatabases({ folder: join(rootDirectory, PLUGINS_FOLDER), durable: commit }),
-    storage: new FilesystemBlobStorage({ root: rootDirectory, durable: commit }),
+    stores: new BlobStores(
+      new Map(configured.map(({ name, root, durable }) => [name, new FilesystemBlobStorage({ root, durable })])),
+    ),
   };
 }

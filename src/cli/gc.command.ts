@@ -9,6 +9,8 @@ import { GarbageCollection } from '../content/garbage-collection/garbage-collect
 import type { Foundations } from '../app.module.js';
 import { MetadataError } from '../metadata/metadata-error.js';
 import { endLeanStart } from '../lean-start.js';
+import { BlobStores } from '../storage/blob-stores.js';
+import { configuredStores } from '../storage/configured-stores.js';
 import { type Console, PROCESS_CONSOLE } from './console.js';
 import { EXIT } from './exit-code.js';
 
@@ -37,14 +39,19 @@ export async function gc(
 async function collect(foundations: Foundations, verb: string, console: Console): Promise<void> {
   const context = await openContext(foundations);
   try {
-    const report = await context.get(GarbageCollection).run({
-      delay: foundations.config.storage.gcDelay,
-      signal: new AbortController().signal,
-      gentle: false,
-      onRemoved: (line) => {
-        console.out(`${verb} ${line}\n`);
-      },
-    });
+    const report = { manifests: 0, blobs: 0, uploads: 0, files: 0, bytes: 0 };
+    for (const { name, gcDelay } of configuredStores(foundations.config.storage)) {
+      const part = await context.get(GarbageCollection).run({
+        delay: gcDelay,
+        stores: [name],
+        signal: new AbortController().signal,
+        gentle: false,
+        onRemoved: (line) => {
+          console.out(`${verb} ${line}\n`);
+        },
+      });
+      for (const kind of ['manifests', 'blobs', 'uploads', 'files', 'bytes'] as const) report[kind] += part[kind];
+    }
     const { manifests, blobs, uploads, files, bytes } = report;
     console.out(
       `${verb} ${String(manifests)} manifests, ${String(blobs)} blobs (${String(bytes)} bytes), ` +
@@ -61,11 +68,13 @@ async function onCopy(config: RegistryConfig, use: (foundations: Foundations) =>
   const { SqliteDatabase } = await import('../metadata/dialects/sqlite/sqlite.database.js');
   const { KeepingBlobStorage } = await import('../storage/filesystem/keeping-blob-storage.js');
   const original = new SqliteDatabase({ folder: config.storage.rootDirectory, durable: false });
-  const storage = new KeepingBlobStorage({ root: config.storage.rootDirectory, durable: false });
+  const stores = new Map(
+    configuredStores(config.storage).map(({ name, root }) => [name, new KeepingBlobStorage({ root, durable: false })]),
+  );
   const folder = await mkdtemp(join(tmpdir(), 'berth-gc-'));
   try {
     // In this order: an upload that begins meanwhile must not look like one that nobody knows.
-    await storage.rememberUploads();
+    for (const storage of stores.values()) await storage.rememberUploads();
     await original.open({ readOnly: true });
     try {
       await original.copyTo(folder);
@@ -75,7 +84,7 @@ async function onCopy(config: RegistryConfig, use: (foundations: Foundations) =>
     await use({
       ...(await foundationsOf({ ...config, log: { level: config.log.level } })),
       database: new SqliteDatabase({ folder, durable: false }),
-      storage,
+      stores: new BlobStores(stores),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

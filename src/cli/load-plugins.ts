@@ -5,6 +5,7 @@ import { TlsFault } from '../http/tls/tls-fault.js';
 import type { Plugins } from '../plugin-host/loaded-plugin.js';
 import { loadPlugins } from '../plugin-host/plugin-loader.js';
 import { PluginLoadError } from '../plugin-host/plugin-load-error.js';
+import { storeNames } from '../storage/configured-stores.js';
 
 /**
  * The plugins that a configuration enables.
@@ -12,7 +13,9 @@ import { PluginLoadError } from '../plugin-host/plugin-load-error.js';
  * @throws ConfigError with everything that is wrong with every plugin, as violations of the file
  */
 export function loadPluginsOf({ config, path }: LoadedConfig): Promise<Plugins> {
-  return blamingFile(path, () => loadPlugins({ extensions: config.extensions, configFolder: dirname(path) }));
+  const { extensions, storage } = config;
+  const stores = storeNames(storage);
+  return blamingFile(path, () => loadPlugins({ extensions, configFolder: dirname(path), stores }));
 }
 
 /** Does `work`, and makes what it says of plugins, and of files of `http.tls`, violations of the file that names them. */

@@ -57,7 +57,11 @@ describe('a violation', () => {
   });
 
   it.each([
-    [{ storage: { subPaths: { '/a': {} } } }, 'storage.subPaths', 'several stores are not built yet'],
+    [
+      { storage: { subPaths: { '/a': { Retention: {} } } } },
+      'storage.subPaths["/a"].retention',
+      'retention is not built yet',
+    ],
     [{ storage: { storageDriver: { name: 's3' } } }, 'storage.storageDriver', 'only the local file system is built'],
     [{ storage: { cacheDriver: {} } }, 'storage.cacheDriver', 'SQLite'],
     [{ storage: { retention: {} } }, 'storage.retention', 'retention is not built yet'],

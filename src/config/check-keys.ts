@@ -18,23 +18,33 @@ export function checkKeys(file: Section): CheckedKeys {
   const violations: Omit<Violation, 'file'>[] = [];
   const warnings: string[] = [];
 
-  function readSection(section: Section, known: KnownKey): Section {
+  function readSection(section: Section, known: KnownKey, path: string): Section {
     const values: Record<string, unknown> = {};
     const spellings = new Map<string, string>();
     for (const [name, value] of Object.entries(section)) {
       const key = known.keys.get(name.toLowerCase());
       const other = spellings.get(name.toLowerCase());
       spellings.set(name.toLowerCase(), name);
-      if (!key) violations.push(unknownKey(name, known));
-      else if (other !== undefined) violations.push(givenTwice(key, other, name));
-      else if (value !== null) readKey(key, value, values);
+      const keyPath = (path === '' ? '' : `${path}.`) + (key?.name ?? name);
+      if (!key) violations.push(unknownKey(name, keyPath, known));
+      else if (other !== undefined) violations.push(givenTwice(keyPath, other, name));
+      else if (value !== null) readKey(key, keyPath, value, values);
     }
     return values;
   }
 
+  /** Sections under names of the user's own; what is none is left for its class to refuse. */
+  function readNamed(section: Section, known: KnownKey, path: string): Section {
+    const read = Object.entries(section).map(([name, value]): [string, unknown] => [
+      name,
+      isSection(value) ? readSection(value, known, `${path}[${JSON.stringify(name)}]`) : value,
+    ]);
+    return Object.fromEntries(read);
+  }
+
   /** A null says nothing: to zot too it is the same as a key that is not there. */
-  function readKey(key: KnownKey, value: unknown, values: Record<string, unknown>): void {
-    const { path, rule } = key;
+  function readKey(key: KnownKey, path: string, value: unknown, values: Record<string, unknown>): void {
+    const { rule, named } = key;
     if (rule.status === 'refused') {
       if (!rule.off?.includes(value))
         violations.push({ key: path, found: describeSilently(value), allowed: rule.advice });
@@ -43,8 +53,10 @@ export function checkKeys(file: Section): CheckedKeys {
     } else if (path === 'extensions' && isSection(value)) {
       values[key.name] = checkExtensions(value, key, violations, warnings);
     } else if (key.keys.size > 0 && isSection(value)) {
-      const section = readSection(value, key);
+      const section = readSection(value, key, path);
       if (rule.status === 'built') values[key.name] = section;
+    } else if (named && isSection(value)) {
+      values[key.name] = readNamed(value, named, path);
     } else if (rule.status === 'built') {
       const caution = rule.caution?.(value);
       if (caution !== undefined) warnings.push(`${path}: ${caution}`);
@@ -54,18 +66,17 @@ export function checkKeys(file: Section): CheckedKeys {
     }
   }
 
-  return { values: readSection(file, KEY_TREE), violations, warnings };
+  return { values: readSection(file, KEY_TREE, ''), violations, warnings };
 }
 
-function unknownKey(name: string, section: KnownKey): Omit<Violation, 'file'> {
+function unknownKey(name: string, key: string, section: KnownKey): Omit<Violation, 'file'> {
   const nearest = nearestKey(name, section);
-  const key = section.path === '' ? name : `${section.path}.${name}`;
   return { key, found: 'an unknown key', allowed: `a known key; the nearest is ${JSON.stringify(nearest)}` };
 }
 
-function givenTwice({ path }: KnownKey, first: string, second: string): Omit<Violation, 'file'> {
+function givenTwice(key: string, first: string, second: string): Omit<Violation, 'file'> {
   const found = `${JSON.stringify(first)} and ${JSON.stringify(second)}`;
-  return { key: path, found, allowed: 'the key once; upper and lower case do not differ' };
+  return { key, found, allowed: 'the key once; upper and lower case do not differ' };
 }
 
 /** Refused sections hold passwords: their keys may be shown, their values not. */

@@ -50,6 +50,7 @@ const WRITTEN_FORMS: Converters = {
   isKeyUrl: () => ({ type: 'string' }),
   isForSomebody: () => ({}),
   agreesWithOthers: () => ({}),
+  haveRootsApart: () => ({}),
   isSectionList: () => ({ type: 'array' }),
   [NAMED_SECTIONS]: () => ({ type: 'object' }),
 };
@@ -123,10 +124,20 @@ function entrySchema(type: ConfigClass, path: string): JsonSchema {
   const required = requiredOf(type);
   return {
     type: 'object',
-    properties: Object.fromEntries(properties),
+    properties: { ...Object.fromEntries(properties), ...idleProperties(path) },
     ...(required.length > 0 && { required }),
     additionalProperties: false,
   };
+}
+
+/** Keys of the section at `path` that are taken and do nothing. */
+function idleProperties(path: string): Readonly<Record<string, JsonSchema>> {
+  const idle = [...EXPLAINED].filter(
+    ([known, { status }]) => status === 'without effect' && known.startsWith(`${path}.`),
+  );
+  return Object.fromEntries(
+    idle.map(([known, rule]) => [known.slice(path.length + 1), { description: `No effect: ${explainKey(rule)}` }]),
+  );
 }
 
 /** The table has names of the user's own in brackets, and says what each stands for. */

@@ -80,6 +80,8 @@ describe('a configuration that is served', () => {
         gcInterval: 3_600_000,
         minFreeSpace: '5%',
         commit: true,
+        stores: new Map(),
+        subPaths: new Map(),
       },
       http: {
         address: '127.0.0.1',

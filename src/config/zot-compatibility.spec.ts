@@ -35,6 +35,8 @@ const TUNING_KEYS = [
   'binaryType',
   'storage.remoteCache',
   'storage.fastRestart',
+  'storage.subPaths.<route>.remoteCache',
+  'storage.subPaths.<route>.fastRestart',
   'scheduler',
   'scheduler.numWorkers',
 ];

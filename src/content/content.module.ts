@@ -1,8 +1,9 @@
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { Clock } from '@berth/sdk';
 import { JobScheduler } from '../jobs/job-scheduler.js';
-import { BlobStorage } from '../storage/blob-storage.js';
+import { BlobStores } from '../storage/blob-stores.js';
 import type { MinFreeSpace } from '../storage/min-free-space.js';
+import { StoreRoutes } from '../storage/store-routes.js';
 import { BlobMount } from './blobs/blob-mount.js';
 import { BlobFill } from './blobs/blob-fill.js';
 import { BlobRemoval } from './blobs/blob-removal.js';
@@ -41,8 +42,11 @@ import { PullCounter } from './manifests/pull-counter.js';
 import { ReferrerSource } from './referrers/referrer-source.js';
 import { ReferrersService } from './referrers/referrers.service.js';
 import { RepositoryService } from './repositories/repository.service.js';
+import { RepositoryStores } from './repositories/repository-stores.js';
+import { StorePlaces } from './repositories/store-places.js';
 import { TagService } from './tags/tag.service.js';
 import { BlobCommit } from './uploads/blob-commit.js';
+import { UploadCopy } from './uploads/upload-copy.js';
 import { UploadExpiry } from './uploads/upload-expiry.js';
 import { UploadMeter } from './uploads/upload-meter.js';
 import { UploadService } from './uploads/upload.service.js';
@@ -91,50 +95,55 @@ const PARTS = [
   PullCounter,
   PushRights,
   ReferrerSource,
+  RepositoryStores,
+  StorePlaces,
+  UploadCopy,
   UploadExpiry,
   UploadMeter,
   UploadSessions,
 ];
 
 export interface ContentOptions {
-  readonly storage: BlobStorage;
+  readonly stores: BlobStores;
+  readonly routes: StoreRoutes;
   readonly clock: Clock;
   /** Milliseconds for which garbage stays that somebody has asked about, whether or not it is collected while we run. */
   readonly gcDelay: number;
   /** What mirrored content leaves free of the disk. */
   readonly minFreeSpace: MinFreeSpace;
-  /** Absent: garbage is collected only when somebody asks for it. */
-  readonly collection: GarbageCollectionSchedule | undefined;
+  /** When garbage is collected in which stores; in others, only when somebody asks for it. */
+  readonly collections: readonly GarbageCollectionSchedule[];
 }
 
-const SCHEDULE = Symbol('GarbageCollectionSchedule');
+const SCHEDULES = Symbol('GarbageCollectionSchedules');
 
 @Module({})
 export class ContentModule {
   constructor(
-    @Inject(SCHEDULE) schedule: GarbageCollectionSchedule | undefined,
+    @Inject(SCHEDULES) schedules: readonly GarbageCollectionSchedule[],
     scheduler: JobScheduler,
     collection: GarbageCollectionJob,
   ) {
-    if (schedule) scheduler.add(collection.toJob(schedule));
+    for (const schedule of schedules) scheduler.add(collection.toJob(schedule));
   }
 
-  static over({ storage, clock, gcDelay, minFreeSpace, collection }: ContentOptions): DynamicModule {
+  static over({ stores, routes, clock, gcDelay, minFreeSpace, collections }: ContentOptions): DynamicModule {
     return {
       module: ContentModule,
       global: true,
       providers: [
-        { provide: BlobStorage, useValue: storage },
+        { provide: BlobStores, useValue: stores },
+        { provide: StoreRoutes, useValue: routes },
         { provide: Clock, useValue: clock },
         { provide: GraceTime, useValue: new GraceTime(gcDelay) },
-        { provide: SCHEDULE, useValue: collection },
+        { provide: SCHEDULES, useValue: collections },
         { provide: MIN_FREE_SPACE, useValue: minFreeSpace },
         ...PARTS,
         ...SERVICES,
       ],
       exports: [
         Clock,
-        BlobStorage,
+        BlobStores,
         CacheLimits,
         CacheObservers,
         GarbageCollection,
@@ -142,6 +151,7 @@ export class ContentModule {
         MirroredRemoval,
         MirrorMeter,
         MissingBlobs,
+          StorePlaces,
         ...SERVICES,
       ],
     };

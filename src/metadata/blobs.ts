@@ -14,6 +14,7 @@ export interface ReplacedBlobRow {
 }
 
 export interface HeldBlobRow extends BlobRow {
+  readonly store: string;
   readonly repositoryId: number;
   /** When the repository's hold was last marked, not when the bytes were. */
   readonly lastSeen: number;
@@ -46,7 +47,7 @@ export class Blobs {
           .where('r.name', '=', repository)
           .where('m.digest', '=', digest)
           .where('b.state', '=', 'present')
-          .select(['b.size', 'b.location', 'r.id as repositoryId', 'm.last_seen as lastSeen', 'm.upstream']),
+          .select(['b.store', 'b.size', 'b.location', 'r.id as repositoryId', 'm.last_seen as lastSeen', 'm.upstream']),
     );
     this.#present = database.prepare<{ store: string; digest: Digest }, BlobRow>((reader, { store, digest }) =>
       reader

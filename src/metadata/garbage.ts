@@ -54,7 +54,11 @@ export class Garbage {
   ) {}
 
   /** Untagged manifests that no index of their repository names, whose subject is gone, not seen since `before`. */
-  async findManifests(before: number, { after, span }: Window<number>): Promise<Scanned<UnreferencedManifest, number>> {
+  async findManifests(
+    before: number,
+    stores: readonly string[],
+    { after, span }: Window<number>,
+  ): Promise<Scanned<UnreferencedManifest, number>> {
     const { reader } = this.database;
     const last = await reader
       .selectFrom('manifests')
@@ -68,6 +72,7 @@ export class Garbage {
       .selectFrom('manifests')
       .innerJoin('repositories', 'repositories.id', 'manifests.repository_id')
       .where('manifests.id', '>', after)
+      .where('repositories.store', 'in', stores)
       .where(unreferencedManifest(before))
       .select([
         'manifests.id',
@@ -97,6 +102,7 @@ export class Garbage {
   /** Blobs held by a repository none of whose manifests names them, not seen since `before`. */
   async findMemberships(
     before: number,
+    stores: readonly string[],
     { after, span }: Window<MembershipKey>,
   ): Promise<Scanned<UnreferencedMembership, MembershipKey>> {
     const { reader } = this.database;
@@ -114,7 +120,12 @@ export class Garbage {
       .orderBy('memberships.digest')
       .limit(span)
       .select(['memberships.repository_id as repositoryId', 'repositories.name as repository', 'memberships.digest'])
-      .select((e) => unreferencedMembership(before)(e).$castTo<number>().as('garbage'))
+      .select((e) =>
+        e
+          .and([e('memberships.store', 'in', stores), unreferencedMembership(before)(e)])
+          .$castTo<number>()
+          .as('garbage'),
+      )
       .execute();
     const last = window.length < span ? undefined : window.at(-1);
     return {
@@ -141,7 +152,11 @@ export class Garbage {
   }
 
   /** Bytes that no repository holds, not seen since `before`. */
-  async findBlobs(before: number, { after, span }: Window<BlobKey>): Promise<Scanned<UnreferencedBlob, BlobKey>> {
+  async findBlobs(
+    before: number,
+    stores: readonly string[],
+    { after, span }: Window<BlobKey>,
+  ): Promise<Scanned<UnreferencedBlob, BlobKey>> {
     const window = await this.database.reader
       .selectFrom('blobs')
       .where(({ eb, refTuple, tuple }) =>
@@ -151,7 +166,12 @@ export class Garbage {
       .orderBy('blobs.digest')
       .limit(span)
       .select(['blobs.store', 'blobs.digest', 'blobs.location', 'blobs.size'])
-      .select((e) => unreferencedBlob(before)(e).$castTo<number>().as('garbage'))
+      .select((e) =>
+        e
+          .and([e('blobs.store', 'in', stores), unreferencedBlob(before)(e)])
+          .$castTo<number>()
+          .as('garbage'),
+      )
       .execute();
     const last = window.length < span ? undefined : window.at(-1);
     return {

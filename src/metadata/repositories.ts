@@ -19,15 +19,20 @@ export interface NamedRepositoryRow extends RepositoryRow {
 
 const ROW = ['id', 'store', 'upstream'] as const;
 
-/** The store that repositories belong to where none is named. */
-export const DEFAULT_STORE = 'default';
-
 export interface NewRepository {
   readonly name: RepositoryName;
+  /** Where its bytes are to lie. */
+  readonly store: string;
   /** What it is to mirror; absent: nothing. */
   readonly upstream?: string | undefined;
   readonly actor: string | undefined;
   readonly at: number;
+}
+
+export interface RepositoryWindow {
+  readonly stores: readonly string[];
+  readonly after: number;
+  readonly limit: number;
 }
 
 @Injectable()
@@ -74,13 +79,13 @@ export class Repositories {
   /** The repository of that name, made where there is none yet. Its store and its upstream are fixed from then on. */
   async ensure(
     facts: Facts,
-    { name, upstream, actor, at }: NewRepository,
+    { name, store, upstream, actor, at }: NewRepository,
   ): Promise<RepositoryRow & { readonly created: boolean }> {
     const known = await this.findIn(facts, name);
     if (known) return { ...known, created: false };
     const made = await facts
       .insertInto('repositories')
-      .values({ name, store: DEFAULT_STORE, upstream: upstream ?? null, created_at: at })
+      .values({ name, store, upstream: upstream ?? null, created_at: at })
       .returning(ROW)
       .executeTakeFirstOrThrow();
     await this.changes.record(facts, { at, kind: 'repository.created', repository: name, actor });
@@ -96,6 +101,23 @@ export class Repositories {
       .orderBy('name')
       .limit(limit)
       .execute();
+  }
+
+  /** The stores that repositories belong to. */
+  async storesInUse(): Promise<string[]> {
+    const rows = await this.database.reader.selectFrom('repositories').select('store').distinct().execute();
+    return rows.map(({ store }) => store).sort();
+  }
+
+  /** Names of repositories of a store, in no order that means anything; at most `limit`. */
+  async namesIn(store: string, limit: number): Promise<RepositoryName[]> {
+    const rows = await this.database.reader
+      .selectFrom('repositories')
+      .select('name')
+      .where('store', '=', store)
+      .limit(limit)
+      .execute();
+    return rows.map(({ name }) => name);
   }
 
   async findNamed(name: RepositoryName): Promise<NamedRepositoryRow | undefined> {
@@ -121,12 +143,13 @@ export class Repositories {
     return rows.map(({ name }) => name);
   }
 
-  /** Ids after `after`, at most `limit`, in order: a window for `removeEmpty`. */
-  async ids({ after, limit }: { after: number; limit: number }): Promise<number[]> {
+  /** Ids of those of `stores` after `after`, at most `limit`, in order: a window for `removeEmpty`. */
+  async ids({ stores, after, limit }: RepositoryWindow): Promise<number[]> {
     const rows = await this.database.reader
       .selectFrom('repositories')
       .select('id')
       .where('id', '>', after)
+      .where('store', 'in', stores)
       .orderBy('id')
       .limit(limit)
       .execute();

@@ -38,11 +38,12 @@ export class StoredBlobs {
     return row?.state === 'quarantined';
   }
 
-  /** In the order of store and digest, after `after`, at most `limit`. */
-  list(after: BlobKey | undefined, limit: number): Promise<StoredBlobRow[]> {
+  /** Those of `stores` in the order of store and digest, after `after`, at most `limit`. */
+  list(after: BlobKey | undefined, limit: number, stores: readonly string[]): Promise<StoredBlobRow[]> {
     let query = this.database.reader
       .selectFrom('blobs')
       .select(['store', 'digest', 'size', 'location', 'state'])
+      .where('store', 'in', stores)
       .orderBy('store')
       .orderBy('digest')
       .limit(limit);

@@ -17,6 +17,13 @@ export interface NewUpload extends UploadRow {
   readonly digest?: Digest;
 }
 
+export interface StaleUploads {
+  readonly before: number;
+  readonly stores: readonly string[];
+  readonly after: string;
+  readonly limit: number;
+}
+
 /** Pushes in progress. */
 @Injectable()
 export class Uploads {
@@ -31,16 +38,15 @@ export class Uploads {
   }
 
   /** Uploads that were to bring `digest` from an upstream into `repository`, the newest first. */
-  async fillsOf(repository: RepositoryName, digest: Digest): Promise<string[]> {
-    const rows = await this.database.reader
+  fillsOf(repository: RepositoryName, digest: Digest): Promise<Pick<UploadRow, 'id' | 'store'>[]> {
+    return this.database.reader
       .selectFrom('uploads')
-      .select('id')
+      .select(['id', 'store'])
       .where('digest', '=', digest)
       .where('repository', '=', repository)
       .orderBy('last_seen', 'desc')
       .orderBy('id')
       .execute();
-    return rows.map(({ id }) => id);
   }
 
   find(repository: RepositoryName, id: string): Promise<UploadRow | undefined> {
@@ -68,12 +74,13 @@ export class Uploads {
     return numDeletedRows === 1n;
   }
 
-  /** Uploads not seen since `before`, with ids after `after`, at most `limit`, in order. */
-  stale({ before, after, limit }: { before: number; after: string; limit: number }): Promise<UploadRow[]> {
+  /** Uploads into one of `stores` not seen since `before`, with ids after `after`, at most `limit`, in order. */
+  stale({ before, stores, after, limit }: StaleUploads): Promise<UploadRow[]> {
     return this.database.reader
       .selectFrom('uploads')
       .select(['id', 'repository', 'store', 'algorithm'])
       .where('last_seen', '<', before)
+      .where('store', 'in', stores)
       .where('id', '>', after)
       .orderBy('id')
       .limit(limit)

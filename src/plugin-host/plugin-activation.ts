@@ -13,6 +13,7 @@ import { PluginCredentials } from './plugin-credentials.js';
 import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
 import type { PluginModules } from './plugin-module.factory.js';
+import { UpstreamStores } from './upstream-stores.js';
 
 /** Gives the one instance of a class that a module provides. */
 export type InstanceOf = <Instance>(module: DynamicModule, type: Type<Instance>) => Instance;
@@ -34,6 +35,7 @@ export class PluginActivation {
     private readonly reloads: PluginReload,
     private readonly commands: PluginCommands,
     private readonly resolution: RepositoryResolution,
+    private readonly upstreamStores: UpstreamStores,
     private readonly backends: CredentialBackends,
     private readonly helpers: PluginCredentials,
   ) {}
@@ -57,6 +59,8 @@ export class PluginActivation {
     const backends = all(plugin.credentialBackends);
     const [reconfigure] = all(plugin.reconfigure && [plugin.reconfigure]);
     const [resolver] = all(plugin.repositoryResolver && [plugin.repositoryResolver]);
+    // Looked at before the data is open: whether what is there lies where it should.
+    if (resolver) this.upstreamStores.use(resolver);
     for (const command of all(plugin.commands)) this.commands.add(command);
     for (const [helper, type] of Object.entries(plugin.upstreamCredentials ?? {}))
       this.helpers.add(helper, instanceOf(main, type));

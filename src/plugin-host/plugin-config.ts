@@ -5,8 +5,15 @@ export type PluginConfig =
   | { readonly config: object; readonly violations: readonly [] }
   | { readonly config: undefined; readonly violations: readonly SectionViolation[] };
 
-/** The section as the plugin's own class, frozen, or everything that is wrong with it under its keys in the file. */
-export function pluginConfigOf({ config: type }: Plugin, { key, values }: PluginSection): PluginConfig {
+/**
+ * The section as the plugin's own class, frozen, or everything that is wrong with it under its keys in the file. `stores`: those that it
+ * may name; absent: any.
+ */
+export function pluginConfigOf(
+  { config: type }: Plugin,
+  { key, values }: PluginSection,
+  stores?: readonly string[],
+): PluginConfig {
   const prefix = `extensions.${key}.`;
   if (!type) {
     const violations = Object.keys(values).map((name) => ({
@@ -17,6 +24,7 @@ export function pluginConfigOf({ config: type }: Plugin, { key, values }: Plugin
     return violations.length > 0 ? { config: undefined, violations } : { config: Object.freeze({}), violations: [] };
   }
   // The plugin may change what it is given while it reads it; what the file says stays as it is.
-  const { config, violations } = validateSection(type, structuredClone(values), { prefix, refuseUnknown: true });
+  const options = { prefix, refuseUnknown: true, stores };
+  const { config, violations } = validateSection(type, structuredClone(values), options);
   return violations.length > 0 ? { config: undefined, violations } : { config: deepFreeze(config), violations: [] };
 }

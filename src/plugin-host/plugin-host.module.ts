@@ -11,6 +11,7 @@ import { PluginCredentials } from './plugin-credentials.js';
 import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
 import { PluginResources } from './plugin-resources.js';
+import { UpstreamStores } from './upstream-stores.js';
 
 /** The modules of the plugins, for whoever activates them. */
 export const PLUGIN_MODULES = Symbol('PluginModules');
@@ -49,6 +50,7 @@ export class PluginHostModule {
         PluginCommands,
         PluginCredentials,
         { provide: ContributedCredentials, useExisting: PluginCredentials },
+        UpstreamStores,
         { provide: PLUGINS, useValue: plugins },
         { provide: PLUGIN_MODULES, useValue: modules },
       ],
@@ -62,6 +64,7 @@ export class PluginHostModule {
         PluginReload,
         PluginResources,
         ContributedCredentials,
+        UpstreamStores,
       ],
     };
   }

@@ -13,6 +13,8 @@ export interface PluginSources {
   readonly extensions: Readonly<Record<string, unknown>>;
   /** What paths and packages are looked for from. */
   readonly configFolder: string;
+  /** The stores that their sections may name. */
+  readonly stores: readonly string[];
 }
 
 /** The contracts that this server speaks: its own and the one before. */
@@ -23,7 +25,7 @@ const CONTRACTS = [CONTRACT_VERSION, CONTRACT_VERSION - 1];
  *
  * @throws PluginLoadError with everything that is wrong with every plugin that the server cannot do without
  */
-export async function loadPlugins({ extensions, configFolder }: PluginSources): Promise<Plugins> {
+export async function loadPlugins({ extensions, configFolder, stores }: PluginSources): Promise<Plugins> {
   const { enabled, disabled } = readSections(extensions);
   const candidates: LoadedPlugin[] = [];
   const failed: FailedPlugin[] = [];
@@ -33,7 +35,7 @@ export async function loadPlugins({ extensions, configFolder }: PluginSources): 
     try {
       const located = await locatePlugin(section, configFolder);
       const plugin = await importPlugin(section, located);
-      const checked = pluginConfigOf(plugin, section);
+      const checked = pluginConfigOf(plugin, section, stores);
       if (checked.config)
         candidates.push({ name: plugin.name, plugin, config: checked.config, section, root: located.root });
       else violations.push(...checked.violations);

@@ -45,7 +45,8 @@ export class PluginReload {
     this.#reconfigurable.set(name, plugin);
   }
 
-  plan(extensions: Section): ReloadPlan {
+  /** `stores`: those that the sections may name. */
+  plan(extensions: Section, stores: readonly string[]): ReloadPlan {
     const { enabled } = readSections(extensions);
     const wanted = new Map(enabled.map((section) => [section.key, section]));
     const restarts = [...wanted.keys()].filter((key) => !this.#knows(key)).map((key) => `extensions.${key} is enabled`);
@@ -56,7 +57,7 @@ export class PluginReload {
       const restart = section ? this.#restartFor(loaded, section) : `extensions.${loaded.name} is disabled`;
       if (restart !== undefined) restarts.push(restart);
       if (!section || this.#isRunning(loaded.name, section)) continue;
-      const checked = pluginConfigOf(loaded.plugin, section);
+      const checked = pluginConfigOf(loaded.plugin, section, stores);
       violations.push(...checked.violations);
       if (checked.config && this.#reconfigurable.has(loaded.name))
         changes.push({ name: loaded.name, config: checked.config, values: section.values });

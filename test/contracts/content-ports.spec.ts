@@ -1,4 +1,5 @@
 import {
+  DEFAULT_STORE,
   ChangeFeed,
   definePlugin,
   type ManifestCursor,
@@ -12,7 +13,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ContentPortsModule } from '../../src/content/ports/content-ports.module.js';
 import { SqliteDatabase } from '../../src/metadata/dialects/sqlite/sqlite.database.js';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { MemoryBlobStorage } from '../../src/storage/memory/memory-blob-storage.js';
 import { givenPlugins } from '../../src/plugin-host/given-plugins.js';
 import { type MetadataNouns, nounsOver } from './metadata-nouns.js';
@@ -163,8 +163,14 @@ describe('the repository catalog', () => {
   it('finds and lists repositories, with what they mirror', async () => {
     const at = AT;
     await services.database.transaction(async (facts) => {
-      await nouns.repositories.ensure(facts, { name: nameOf('zz/mirror'), upstream: 'docker.io', actor: 'a', at });
-      await nouns.repositories.ensure(facts, { name: nameOf('zz/own'), actor: 'a', at });
+      await nouns.repositories.ensure(facts, {
+        name: nameOf('zz/mirror'),
+        store: DEFAULT_STORE,
+        upstream: 'docker.io',
+        actor: 'a',
+        at,
+      });
+      await nouns.repositories.ensure(facts, { name: nameOf('zz/own'), store: DEFAULT_STORE, actor: 'a', at });
     });
     const mirror = { name: 'zz/mirror', store: DEFAULT_STORE, upstream: 'docker.io', createdAt: AT };
     const own = { ...mirror, name: 'zz/own', upstream: undefined };
@@ -180,7 +186,12 @@ describe('the repository catalog', () => {
     const sizes = { team: 1, 'team/app': 2, 'team/app/deep': 4, 'team-2': 8, 'team.x/app': 16, tea: 32, team0: 64 };
     for (const [repository, size] of Object.entries(sizes)) {
       await services.database.transaction(async (facts) => {
-        const { id } = await nouns.repositories.ensure(facts, { name: nameOf(repository), actor: undefined, at: AT });
+        const { id } = await nouns.repositories.ensure(facts, {
+          name: nameOf(repository),
+          store: DEFAULT_STORE,
+          actor: undefined,
+          at: AT,
+        });
         await putBlob(nouns, facts, id, 'x'.repeat(size));
       });
     }
@@ -210,7 +221,12 @@ describe('the repository catalog', () => {
   it('counts a blob twice that two repositories hold', async () => {
     await services.database.transaction(async (facts) => {
       for (const repository of ['twice/a', 'twice/b']) {
-        const { id } = await nouns.repositories.ensure(facts, { name: nameOf(repository), actor: undefined, at: AT });
+        const { id } = await nouns.repositories.ensure(facts, {
+          name: nameOf(repository),
+          store: DEFAULT_STORE,
+          actor: undefined,
+          at: AT,
+        });
         await putBlob(nouns, facts, id, 'shared');
       }
     });

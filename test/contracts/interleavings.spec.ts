@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlobStore, RegistryError } from '@berth/sdk';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
+import { BlobStore, DEFAULT_STORE, RegistryError } from '@berth/sdk';
 import { GarbageCollector } from '../../src/content/garbage-collection/garbage-collector.js';
 import { anImage } from '../kit/builders/builders.js';
 import { brokenFacts } from './broken-facts.js';
@@ -44,7 +43,8 @@ afterAll(async () => {
 async function collect(delay: number): Promise<void> {
   const { signal } = ANYBODY;
   await turn();
-  await services.context.get(GarbageCollector).collect({ delay, signal, gentle: false, onRemoved: () => {} });
+  const options = { delay, stores: [DEFAULT_STORE], signal, gentle: false, onRemoved: () => {} };
+  await services.context.get(GarbageCollector).collect(options);
 }
 
 /** The look-up of the row is no step of its own: what it finds is checked again by the transaction. */

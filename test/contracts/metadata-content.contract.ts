@@ -1,5 +1,5 @@
+import { DEFAULT_STORE } from '@berth/sdk';
 import { expect, it } from 'vitest';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import type { MetadataNouns } from './metadata-nouns.js';
 import { AT, aManifestRow, aRepository, digestOfText, putBlob, tagOf } from './metadata-samples.js';
 

@@ -1,6 +1,5 @@
-import { type Digest, parseRepositoryName, parseTag, type RepositoryName, type Tag } from '@berth/sdk';
+import { DEFAULT_STORE, type Digest, parseRepositoryName, parseTag, type RepositoryName, type Tag } from '@berth/sdk';
 import type { NewManifest } from '../../src/metadata/manifests.js';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import type { Facts } from '../../src/metadata/schema.js';
 import { digestBytes } from '../kit/builders/built-manifest.js';
 import type { MetadataNouns } from './metadata-nouns.js';
@@ -63,6 +62,8 @@ export async function aRepository({
   repositories,
 }: MetadataNouns): Promise<{ readonly name: RepositoryName; readonly id: number }> {
   const name = nameOf(`test/repository-${String(repositoriesMade++)}`);
-  const { id } = await database.transaction((facts) => repositories.ensure(facts, { name, actor: 'ann', at: AT }));
+  const { id } = await database.transaction((facts) =>
+    repositories.ensure(facts, { name, store: DEFAULT_STORE, actor: 'ann', at: AT }),
+  );
   return { name, id };
 }

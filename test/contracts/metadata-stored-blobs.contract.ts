@@ -1,5 +1,5 @@
+import { DEFAULT_STORE } from '@berth/sdk';
 import { expect, it } from 'vitest';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import type { MetadataNouns } from './metadata-nouns.js';
 import { aManifestRow, aRepository, AT, digestOfText, putBlob, tagOf } from './metadata-samples.js';
 
@@ -20,8 +20,8 @@ export function describeStoredBlobs(of: () => MetadataNouns): void {
     });
     await quarantine('listed two');
     const seen: string[] = [];
-    let page = await of().storedBlobs.list(undefined, 2);
-    for (; page.length > 0; page = await of().storedBlobs.list(page.at(-1), 2)) {
+    let page = await of().storedBlobs.list(undefined, 2, [DEFAULT_STORE]);
+    for (; page.length > 0; page = await of().storedBlobs.list(page.at(-1), 2, [DEFAULT_STORE])) {
       seen.push(...page.map(({ digest }) => digest));
     }
 

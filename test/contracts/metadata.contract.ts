@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Digest } from '@berth/sdk';
+import { DEFAULT_STORE, type Digest } from '@berth/sdk';
 import type { Database } from '../../src/metadata/database.js';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { describeContent } from './metadata-content.contract.js';
 import { describeEvictions } from './metadata-evictions.contract.js';
 import { type MetadataNouns, nounsOver } from './metadata-nouns.js';
@@ -52,7 +51,7 @@ function describeTransactions(of: () => MetadataNouns): void {
     const refusal = new Error('no');
     const name = nameOf('rolled/back');
     const work = of().database.transaction(async (facts) => {
-      await of().repositories.ensure(facts, { name, actor: undefined, at: AT });
+      await of().repositories.ensure(facts, { name, store: DEFAULT_STORE, actor: undefined, at: AT });
       throw refusal;
     });
     await expect(work).rejects.toBe(refusal);
@@ -72,7 +71,7 @@ function describeTransactions(of: () => MetadataNouns): void {
     const outcomes = await Promise.allSettled(
       names.map((name, at) =>
         database.transaction(async (facts) => {
-          await repositories.ensure(facts, { name, actor: undefined, at: AT });
+          await repositories.ensure(facts, { name, store: DEFAULT_STORE, actor: undefined, at: AT });
           if (at % 5 === 3) throw new Error('this one not');
           // A statement that the database itself refuses: the name is taken.
           if (at % 5 === 4) {
@@ -120,7 +119,7 @@ function describeTransactions(of: () => MetadataNouns): void {
     const name = nameOf('not/yet');
     let seen: unknown = 'nothing was asked';
     await of().database.transaction(async (facts) => {
-      await of().repositories.ensure(facts, { name, actor: undefined, at: AT });
+      await of().repositories.ensure(facts, { name, store: DEFAULT_STORE, actor: undefined, at: AT });
       seen = await of().repositories.find(name);
     });
 
@@ -133,7 +132,7 @@ function describeRepositories(of: () => MetadataNouns): void {
   it('makes a repository once, and tells of it in the changes once', async () => {
     const { name, id } = await aRepository(of());
     const again = await of().database.transaction((facts) =>
-      of().repositories.ensure(facts, { name, actor: undefined, at: AT }),
+      of().repositories.ensure(facts, { name, store: DEFAULT_STORE, actor: undefined, at: AT }),
     );
 
     expect(again).toMatchObject({ id, created: false });
@@ -145,7 +144,12 @@ function describeRepositories(of: () => MetadataNouns): void {
     const { database, repositories, manifests } = of();
     for (const name of ['zz/list-b', 'zz/list-a', 'zz/list-a/x', 'zz/list_a', 'zz/list-c', 'zz/list-empty']) {
       await database.transaction(async (facts) => {
-        const { id } = await repositories.ensure(facts, { name: nameOf(name), actor: undefined, at: AT });
+        const { id } = await repositories.ensure(facts, {
+          name: nameOf(name),
+          store: DEFAULT_STORE,
+          actor: undefined,
+          at: AT,
+        });
         if (!name.endsWith('empty')) await manifests.put(facts, aManifestRow(id, `in ${name}`));
       });
     }
@@ -200,7 +204,10 @@ function describeUploads(of: () => MetadataNouns): void {
     await begin('another', { digest: digestOfText('another') });
     await begin('push', {});
 
-    expect(await of().uploads.fillsOf(nameOf('uploads/fills'), digest)).toEqual(['newer', 'older']);
+    expect(await of().uploads.fillsOf(nameOf('uploads/fills'), digest)).toEqual([
+      { id: 'newer', store: DEFAULT_STORE },
+      { id: 'older', store: DEFAULT_STORE },
+    ]);
   });
 
   it('removes an upload once', async () => {
@@ -216,8 +223,13 @@ function describeUploads(of: () => MetadataNouns): void {
     const removeStale = (id: string) => of().database.transaction((facts) => of().uploads.removeStale(facts, id, AT));
     const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
 
-    expect(ids(await of().uploads.stale({ before: AT, after: 'stale', limit: 9 }))).toEqual(['stale-1', 'stale-3']);
-    expect(ids(await of().uploads.stale({ before: AT, after: 'stale-1', limit: 1 }))).toEqual(['stale-3']);
+    expect(ids(await of().uploads.stale({ before: AT, stores: [DEFAULT_STORE], after: 'stale', limit: 9 }))).toEqual([
+      'stale-1',
+      'stale-3',
+    ]);
+    expect(ids(await of().uploads.stale({ before: AT, stores: [DEFAULT_STORE], after: 'stale-1', limit: 1 }))).toEqual([
+      'stale-3',
+    ]);
     expect([await removeStale('stale-1'), await removeStale('stale-2')]).toEqual([true, false]);
   });
 }

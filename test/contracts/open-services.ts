@@ -8,6 +8,7 @@ import { RegistryLogger } from '../../src/logging/registry-logger.js';
 import { SqlitePluginDatabases } from '../../src/metadata/dialects/sqlite/sqlite-plugin-databases.js';
 import type { Database } from '../../src/metadata/database.js';
 import type { BlobStorage } from '../../src/storage/blob-storage.js';
+import { BlobStores } from '../../src/storage/blob-stores.js';
 import { SettableClock } from './settable-clock.js';
 
 export interface OpenServices {
@@ -31,7 +32,7 @@ export async function openServices(
     config: new RegistryConfig(),
     database,
     pluginDatabases: new SqlitePluginDatabases({ folder: 'unused', durable: false }),
-    storage,
+    stores: BlobStores.of(storage),
     clock,
     logger,
     audit,

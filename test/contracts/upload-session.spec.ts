@@ -1,6 +1,6 @@
+import { DEFAULT_STORE } from '@berth/sdk';
 import { describe, expect, it } from 'vitest';
 import { UploadSession } from '../../src/content/uploads/upload-session.js';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { nameOf } from './metadata-samples.js';
 
 function aSession(): UploadSession {

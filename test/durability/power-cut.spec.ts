@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlobStore, parseRepositoryName, parseTag } from '@berth/sdk';
+import { DEFAULT_STORE, BlobStore, parseRepositoryName, parseTag } from '@berth/sdk';
 import { GarbageCollection } from '../../src/content/garbage-collection/garbage-collection.js';
 import { SqliteDatabase } from '../../src/metadata/dialects/sqlite/sqlite.database.js';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import { FilesystemBlobStorage } from '../../src/storage/filesystem/filesystem-blob-storage.js';
 import { brokenFacts } from '../contracts/broken-facts.js';
 import { ANYBODY, ContentClient } from '../contracts/content-client.js';

@@ -71,6 +71,12 @@ export class TestRegistry {
     return this.foundations.config.storage.rootDirectory;
   }
 
+  /** Of all stores. */
+  private get roots(): readonly string[] {
+    const { stores, subPaths } = this.foundations.config.storage;
+    return [this.root, ...[...stores.values(), ...subPaths.values()].map(({ rootDirectory }) => rootDirectory)];
+  }
+
   /** `http://127.0.0.1:<port>`, or with `https` where TLS is configured. */
   get url(): string {
     const address: AddressInfo | string | null = this.application.getHttpServer().address();
@@ -110,7 +116,7 @@ export class TestRegistry {
     await shutDown(this.application, this.foundations, DRAIN_TIME);
     await this.settled();
     if (this.sockets.size > 0) leaks.push(`${String(this.sockets.size)} connections are open`);
-    leaks.push(...(await openFiles(root)).map((file) => `${file} is open`));
+    leaks.push(...(await this.filesOpen()).map((file) => `${file} is open`));
     if (options.root === undefined) await rm(root, { recursive: true, force: true });
     if (leaks.length > 0) throw new Error(`The registry leaks: ${leaks.join('; ')}`);
   }
@@ -122,17 +128,26 @@ export class TestRegistry {
   private async settled(): Promise<void> {
     const end = performance.now() + DRAIN_TIME;
     const isSettled = async (): Promise<boolean> =>
-      this.sockets.size === 0 && (await openFiles(this.root)).length === 0;
+      this.sockets.size === 0 && (await this.filesOpen()).length === 0;
     while (!(await isSettled()) && performance.now() < end) await delay(1);
+  }
+
+  private async filesOpen(): Promise<string[]> {
+    return (await Promise.all(this.roots.map(openFiles))).flat();
+  }
+
+  private async strayFiles(): Promise<string[]> {
+    const { database } = this.foundations;
+    return (await Promise.all(this.roots.map((root) => strayFiles(root, database)))).flat();
   }
 
   /** What a mirror has sent may be on its way into the database still, with its bytes in place already. */
   private async filesLeft(): Promise<string[]> {
     const end = performance.now() + DRAIN_TIME;
-    let files = await strayFiles(this.root, this.foundations.database);
+    let files = await this.strayFiles();
     while (files.length > 0 && performance.now() < end) {
       await delay(1);
-      files = await strayFiles(this.root, this.foundations.database);
+      files = await this.strayFiles();
     }
     return files.map((file) => `no row names ${file}`);
   }

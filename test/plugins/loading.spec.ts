@@ -11,7 +11,7 @@ const configFolder = fileURLToPath(new URL('.', import.meta.url));
 type Extensions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 function load(extensions: Extensions): Promise<Plugins> {
-  return loadPlugins({ extensions, configFolder });
+  return loadPlugins({ extensions, configFolder, stores: [] });
 }
 
 /** The sections that load the packages of this folder by path. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BlobStore, definePlugin, type HookHandler, type SourceFinds, type SourceResult } from '@berth/sdk';
+import { BlobStore, DEFAULT_STORE, definePlugin, type HookHandler, type SourceFinds, type SourceResult } from '@berth/sdk';
 import { GarbageCollection } from '../../src/content/garbage-collection/garbage-collection.js';
 import { aBlob, anImage, createTestRegistry, pushBlob, pushManifest, type TestRegistry } from '../kit/index.js';
 
@@ -94,7 +94,7 @@ describe('a quarantined blob', () => {
 
   it('goes with its bytes as garbage once nothing names it, and so do damaged bytes that no row names', async () => {
     const { application, foundations, clock, request } = registry;
-    const stray = (await foundations.storage.setAside(await placedLocation())) ?? expect.fail();
+    const stray = (await foundations.stores.get(DEFAULT_STORE).setAside(await placedLocation())) ?? expect.fail();
     for (const name of ['app', 'other']) await request('DELETE', `/v2/${name}/manifests/${image.digest}`);
     clock.advance(DAY);
     const lines: string[] = [];
@@ -105,12 +105,13 @@ describe('a quarantined blob', () => {
     expect(lines).toContain(`bytes ${layer.digest} (${String(layer.bytes.byteLength)} bytes)`);
     expect(lines).toContain(`file ${stray}`);
     expect(await store().scan(undefined, 10)).toEqual([]);
-    for await (const { location } of foundations.storage.locations()) expect.fail(`${location} is left`);
+    for await (const { location } of foundations.stores.get(DEFAULT_STORE).locations())
+      expect.fail(`${location} is left`);
   });
 
   /** The location of bytes that no row names. */
   async function placedLocation(): Promise<string> {
-    const { storage } = registry.foundations;
+    const storage = registry.foundations.stores.get(DEFAULT_STORE);
     const ignore = (): void => undefined;
     const options = { offset: 0, signal: new AbortController().signal, onBytes: ignore, onWritten: ignore };
     await storage.append('nobody', Readable.from([blob.bytes]), options);

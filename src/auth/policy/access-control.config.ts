@@ -1,11 +1,10 @@
 import 'reflect-metadata';
-import { parseRepositoryGlob } from '@berth/sdk';
+import { NamedSections, parseRepositoryGlob } from '@berth/sdk';
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, ValidateNested } from 'class-validator';
 import { AdminPolicyConfig } from './config/admin-policy.config.js';
 import { GroupConfig } from './config/group.config.js';
 import { MetricsAccessConfig } from './config/metrics-access.config.js';
-import { NamedSections } from './config/named-sections.js';
 import { Optional } from './config/optional.js';
 import { PermissionHoldersConfig } from './config/permission-holders.config.js';
 import { RepositoryRulesConfig } from './config/repository-rules.config.js';

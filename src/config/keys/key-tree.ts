@@ -10,7 +10,12 @@ export interface KnownKey {
   readonly rule: KeyRule;
   /** By lower-case name, because keys are matched without regard to case, as in zot. */
   readonly keys: ReadonlyMap<string, KnownKey>;
+  /** What lies in it under names of the user's own, where the table describes that. */
+  readonly named: KnownKey | undefined;
 }
+
+/** `<route>` stands for names of the user's own. */
+const NAME = /^<[^>]+>$/;
 
 /** What `CONFIGURATION_KEYS` knows, as the tree that a file is compared with. */
 export const KEY_TREE: KnownKey = {
@@ -18,21 +23,36 @@ export const KEY_TREE: KnownKey = {
   path: '',
   rule: { status: 'built', meaning: 'the file' },
   keys: keysUnder(''),
+  named: undefined,
 };
 
 function keysUnder(prefix: string): ReadonlyMap<string, KnownKey> {
   const names = Object.keys(CONFIGURATION_KEYS)
     .filter((path) => path.startsWith(prefix))
     .map((path) => path.slice(prefix.length))
-    .filter((name) => !name.includes('.'));
+    .filter((name) => !name.includes('.') && !NAME.test(name));
   return new Map(names.map((name) => [name.toLowerCase(), knownKey(prefix + name, name)]));
+}
+
+function namedUnder(prefix: string): KnownKey | undefined {
+  const path = Object.keys(CONFIGURATION_KEYS).find(
+    (known) => known.startsWith(prefix) && NAME.test(known.slice(prefix.length)),
+  );
+  return path === undefined ? undefined : knownKey(path, path.slice(prefix.length));
 }
 
 function knownKey(path: string, name: string): KnownKey {
   const rule = CONFIGURATION_KEYS[path];
   if (!rule) throw new Error(`${path} is not in the table of keys`);
   const isRead = rule.status === 'built' || rule.status === 'without effect';
-  return { name, path, rule, keys: isRead ? keysUnder(`${path}.`) : new Map() };
+  const prefix = `${path}.`;
+  return {
+    name,
+    path,
+    rule,
+    keys: isRead ? keysUnder(prefix) : new Map(),
+    named: isRead ? namedUnder(prefix) : undefined,
+  };
 }
 
 /** How many letters may differ for a key beside the unknown one to be taken for a slip of the finger. */

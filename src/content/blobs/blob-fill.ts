@@ -12,7 +12,7 @@ import {
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
-import { BlobStorage } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import type { ContentContext } from '../content-context.js';
 import { CacheRoom } from '../eviction/cache-room.js';
 import type { Room } from '../eviction/room.js';
@@ -64,7 +64,7 @@ export class BlobFill {
     private readonly uploads: FillUploads,
     private readonly keeping: FillKeeping,
     private readonly reuse: HeldBytesReuse,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
     private readonly cacheRoom: CacheRoom,
     private readonly hooks: HookRunner,
     private readonly limits: FillLimits,
@@ -196,7 +196,7 @@ export class BlobFill {
     const { blob, context } = fill;
     try {
       const upload = (fill.upload ??= await this.#newUpload(fill));
-      await this.storage.append(upload.session.id, this.#streamOf(fill), {
+      await this.stores.get(upload.session.store).append(upload.session.id, this.#streamOf(fill), {
         offset: upload.kept,
         signal: context.signal,
         onBytes: () => undefined,
@@ -218,8 +218,8 @@ export class BlobFill {
     }
   }
 
-  async #newUpload({ repository, digest, blob }: Fill): Promise<FillUpload> {
-    const upload = await this.uploads.begin(repository, digest);
+  async #newUpload({ repository, digest, blob, source: { upstream } }: Fill): Promise<FillUpload> {
+    const upload = await this.uploads.begin({ repository, digest, upstream });
     blob.keepIn(upload.file, 0);
     return upload;
   }

@@ -4,9 +4,10 @@ import { Blobs } from '../../metadata/blobs.js';
 import { Changes } from '../../metadata/changes.js';
 import { Database } from '../../metadata/database.js';
 import { Memberships } from '../../metadata/memberships.js';
-import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
+import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import type { ContentContext } from '../content-context.js';
+import { RepositoryStores } from '../repositories/repository-stores.js';
 
 /** How many repositories are asked for when a mount names none: one that may be read is enough. */
 const MOUNT_CANDIDATES = 100;
@@ -19,6 +20,7 @@ export class BlobMount {
     private readonly blobs: Blobs,
     private readonly memberships: Memberships,
     private readonly repositories: Repositories,
+    private readonly stores: RepositoryStores,
     private readonly changes: Changes,
     private readonly access: AccessControl,
     private readonly hooks: HookRunner,
@@ -35,7 +37,7 @@ export class BlobMount {
     from: RepositoryName | undefined,
     context: ContentContext,
   ): Promise<boolean> {
-    const source = await this.#mountSource(digest, from, context.identity);
+    const source = await this.#mountSource(repository, digest, from, context.identity);
     if (source === undefined) return false;
     await this.#askGate(source, repository, digest, context);
     const mounted = await this.#mountFrom(source, repository, digest, context);
@@ -60,12 +62,17 @@ export class BlobMount {
   }
 
   async #mountSource(
+    repository: RepositoryName,
     digest: Digest,
     from: RepositoryName | undefined,
     identity: Identity,
   ): Promise<RepositoryName | undefined> {
-    const candidates = from ? [from] : await this.memberships.holders(DEFAULT_STORE, digest, MOUNT_CANDIDATES);
+    const candidates = from ? [from] : await this.#holders(await this.stores.of({ name: repository }), digest);
     return candidates.find((candidate) => this.access.may(identity, 'read', candidate));
+  }
+
+  #holders(store: string, digest: Digest): Promise<RepositoryName[]> {
+    return this.memberships.holders(store, digest, MOUNT_CANDIDATES);
   }
 
   #mountFrom(
@@ -80,8 +87,9 @@ export class BlobMount {
       if (!origin || !(await this.memberships.held(facts, origin.id, [digest])).has(digest)) return undefined;
       const blob = await this.blobs.findIn(facts, { store: origin.store, digest });
       const known = await this.repositories.findIn(facts, repository);
-      if (!blob || (known?.store ?? DEFAULT_STORE) !== origin.store) return undefined;
-      const target = await this.repositories.ensure(facts, { name: repository, actor, at });
+      const store = known?.store ?? this.stores.forNew({ name: repository });
+      if (!blob || store !== origin.store) return undefined;
+      const target = await this.repositories.ensure(facts, { name: repository, store, actor, at });
       await this.memberships.put(facts, { repositoryId: target.id, store: target.store, digest, at });
       await this.changes.record(facts, { at, kind: 'blob.mounted', repository, digest, actor });
       return { size: blob.size, created: target.created };

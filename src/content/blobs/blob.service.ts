@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Digest, RegistryError, type RepositoryName } from '@berth/sdk';
 import { Blobs, type HeldBlobRow } from '../../metadata/blobs.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
-import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
+import type { OpenBlob } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import type { ContentContext } from '../content-context.js';
 import { InUse } from '../eviction/in-use.js';
 import { LastSeen } from '../last-seen.js';
@@ -25,7 +26,7 @@ export interface PulledBlob extends BlobDescription, Supply {
 export class BlobService {
   constructor(
     private readonly blobs: Blobs,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
     private readonly lastSeen: LastSeen,
     private readonly missing: MissingBlobs,
     private readonly inUse: InUse,
@@ -77,12 +78,12 @@ export class BlobService {
   async #openHeld(repository: RepositoryName, digest: Digest): Promise<OpenedBlob | undefined> {
     let held = await this.blobs.findHeld(repository, digest);
     if (!held) return undefined;
-    let blob = await this.storage.open(held.location);
+    let blob = await this.stores.get(held.store).open(held.location);
     if (!blob) {
       // Replaced, quarantined, or collected and pushed again between the row and the file.
       held = await this.blobs.findHeld(repository, digest);
       if (!held) return undefined;
-      blob = await this.storage.open(held.location);
+      blob = await this.stores.get(held.store).open(held.location);
     }
     if (!blob) throw new Error(`The bytes of ${digest} are gone from ${held.location}.`);
     return { size: held.size, blob, upstream: held.upstream, isHeld: true };

@@ -4,12 +4,21 @@ import { Injectable } from '@nestjs/common';
 import { algorithmOf, Clock, type Digest, type RepositoryName } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { Database } from '../../metadata/database.js';
-import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
 import { Uploads } from '../../metadata/uploads.js';
-import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
+import type { OpenBlob } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
+import { RepositoryStores } from '../repositories/repository-stores.js';
 import { UploadSession, type SessionTurn } from '../uploads/upload-session.js';
 import { UploadSessions } from '../uploads/upload-sessions.js';
 import { Digesting } from './digesting.js';
+
+/** A blob that is about to be fetched. */
+export interface NewFill {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  /** Who has it. */
+  readonly upstream: string;
+}
 
 /** Where the bytes of a blob go while it is fetched. */
 export interface FillUpload {
@@ -28,17 +37,17 @@ export interface FillUpload {
 export class FillUploads {
   constructor(
     private readonly database: Database,
-    private readonly repositories: Repositories,
+    private readonly repositoryStores: RepositoryStores,
     private readonly uploads: Uploads,
     private readonly sessions: UploadSessions,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
     private readonly clock: Clock,
     private readonly logger: RegistryLogger,
   ) {}
 
   /** A new one. Rejects where it cannot be written down. */
-  async begin(repository: RepositoryName, digest: Digest): Promise<FillUpload> {
-    const store = (await this.repositories.find(repository))?.store ?? DEFAULT_STORE;
+  async begin({ repository, digest, upstream }: NewFill): Promise<FillUpload> {
+    const store = await this.repositoryStores.of({ name: repository, upstream });
     const session = new UploadSession(randomUUID(), repository, store, algorithmOf(digest), 0);
     const { id, algorithm } = session;
     const row = { id, repository, store, algorithm, actor: undefined, at: this.clock.now(), digest };
@@ -47,14 +56,15 @@ export class FillUploads {
     try {
       return await this.#open(session, new Digesting(algorithm), 0);
     } catch (cause) {
-      await this.#giveUp(id);
+      await this.#giveUp(session);
       throw cause;
     }
   }
 
   /** One that broke off, with what is there of it; `undefined` where there is none that can be gone on with. */
   async resume(repository: RepositoryName, digest: Digest, signal: AbortSignal): Promise<FillUpload | undefined> {
-    for (const id of await this.uploads.fillsOf(repository, digest)) {
+    for (const unfinished of await this.uploads.fillsOf(repository, digest)) {
+      const { id } = unfinished;
       if (this.sessions.isBusy(id)) continue;
       try {
         const session = await this.sessions.get(repository, id);
@@ -65,7 +75,7 @@ export class FillUploads {
         if (signal.aborted) throw cause;
         this.logger.warn({ digest, upload: id, err: cause }, 'what was fetched of a blob before cannot be read');
       }
-      await this.#giveUp(id);
+      await this.#giveUp(unfinished);
     }
     return undefined;
   }
@@ -81,7 +91,7 @@ export class FillUploads {
   async discard({ session, turn }: FillUpload): Promise<void> {
     session.isClosed = true;
     turn[Symbol.dispose]();
-    await this.#giveUp(session.id);
+    await this.#giveUp(session);
   }
 
   /** Leaves what is there for the next who wants the blob, until it is stale. */
@@ -100,8 +110,9 @@ export class FillUploads {
   async #takeUp(session: UploadSession, signal: AbortSignal): Promise<FillUpload | undefined> {
     const { id, algorithm } = session;
     const hash = new Digesting(algorithm);
-    const size = await this.storage.uploadSize(id);
-    for await (const bytes of this.storage.readUpload(id, size, signal)) hash.update(bytes);
+    const storage = this.stores.get(session.store);
+    const size = await storage.uploadSize(id);
+    for await (const bytes of storage.readUpload(id, size, signal)) hash.update(bytes);
     return size === 0 ? undefined : this.#open(session, hash, size);
   }
 
@@ -111,8 +122,9 @@ export class FillUploads {
       const nothing = (): void => undefined;
       const { signal } = new AbortController();
       const options = { offset: kept, signal, onBytes: nothing, onWritten: nothing };
-      if (kept === 0) await this.storage.append(session.id, Readable.from([]), options);
-      const file = await this.storage.openUpload(session.id);
+      const storage = this.stores.get(session.store);
+      if (kept === 0) await storage.append(session.id, Readable.from([]), options);
+      const file = await storage.openUpload(session.id);
       if (!file) throw new Error(`The upload ${session.id} has gone.`);
       return { session, turn, file, kept, hash };
     } catch (cause) {
@@ -122,10 +134,10 @@ export class FillUploads {
   }
 
   /** Bytes that cannot be removed now are swept up later, since no row names them. */
-  async #giveUp(id: string): Promise<void> {
+  async #giveUp({ id, store }: Pick<UploadSession, 'id' | 'store'>): Promise<void> {
     this.sessions.forget(id);
     const removals = [
-      () => this.storage.discard(id),
+      async () => this.stores.get(store).discard(id),
       () => this.database.transaction((facts) => this.uploads.remove(facts, id), { durable: false }),
     ];
     for (const remove of removals) {

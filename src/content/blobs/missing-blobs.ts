@@ -4,7 +4,8 @@ import { Blobs } from '../../metadata/blobs.js';
 import { Repositories } from '../../metadata/repositories.js';
 import { StoredBlobs } from '../../metadata/stored-blobs.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
-import { BlobStorage, type OpenBlob } from '../../storage/blob-storage.js';
+import type { OpenBlob } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import type { ContentContext } from '../content-context.js';
 import { MirrorMeter, type Supply } from '../mirror-meter.js';
 import { unlessAborted } from '../unless-aborted.js';
@@ -45,7 +46,7 @@ export class MissingBlobs implements OnApplicationShutdown {
     private readonly blobs: Blobs,
     private readonly repositories: Repositories,
     private readonly stored: StoredBlobs,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
     private readonly blobFill: BlobFill,
     private readonly access: AccessControl,
     private readonly hooks: HookRunner,
@@ -148,7 +149,7 @@ export class MissingBlobs implements OnApplicationShutdown {
 
   async #openHeld(repository: RepositoryName, digest: Digest): Promise<OpenedBlob | undefined> {
     const held = await this.blobs.findHeld(repository, digest);
-    const blob = held && (await this.storage.open(held.location));
+    const blob = held && (await this.stores.get(held.store).open(held.location));
     return blob && { blob, size: held.size, upstream: held.upstream, isHeld: true };
   }
 

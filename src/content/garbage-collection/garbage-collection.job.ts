@@ -4,6 +4,9 @@ import { RegistryLogger } from '../../logging/registry-logger.js';
 import { GarbageCollection } from './garbage-collection.js';
 
 export interface GarbageCollectionSchedule {
+  /** Of the job, so that each has its own. */
+  readonly name: string;
+  readonly stores: readonly string[];
   /** Milliseconds. */
   readonly interval: number;
   /** Milliseconds since anybody last saw what may go. */
@@ -21,16 +24,16 @@ export class GarbageCollectionJob {
     private readonly logger: RegistryLogger,
   ) {}
 
-  toJob({ interval, delay }: GarbageCollectionSchedule): Job {
+  toJob({ name, stores, interval, delay }: GarbageCollectionSchedule): Job {
     return {
-      name: 'garbage-collection',
+      name,
       schedule: { every: interval },
       // A new registry has no garbage.
       firstRun: 'afterInterval',
       timeout: TIMEOUT,
       run: async (signal) => {
-        const report = await this.collection.run({ delay, signal, gentle: true });
-        this.logger.info({ ...report }, 'garbage collected');
+        const report = await this.collection.run({ delay, stores, signal, gentle: true });
+        this.logger.info({ stores, ...report }, 'garbage collected');
       },
     };
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Histogram, Meter, Notifier } from '@berth/sdk';
 import { AuditLog } from '../../logging/audit-log.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import { UploadExpiry } from '../uploads/upload-expiry.js';
 import { FileSweeper } from './file-sweeper.js';
 import { GarbageCollector, type Removal } from './garbage-collector.js';
@@ -17,6 +18,8 @@ export interface CollectionReport {
 export interface CollectionRequest {
   /** Milliseconds since anybody last saw what may go. */
   readonly delay: number;
+  /** Those that are collected; absent: all. */
+  readonly stores?: readonly string[];
   readonly signal: AbortSignal;
   readonly gentle: boolean;
   /** Told of each thing that goes. */
@@ -39,6 +42,7 @@ export class GarbageCollection {
     private readonly sweeper: FileSweeper,
     private readonly notifier: Notifier,
     private readonly audit: AuditLog,
+    private readonly stores: BlobStores,
     meter: Meter,
   ) {
     const runs = meter.counter({ name: 'berth_gc_runs_total', help: 'Garbage collections, by how they ended.' });
@@ -71,10 +75,17 @@ export class GarbageCollection {
     }
   }
 
-  async #collect({ delay, signal, gentle, onRemoved }: CollectionRequest): Promise<CollectionReport> {
+  async #collect({
+    delay,
+    stores = this.stores.names,
+    signal,
+    gentle,
+    onRemoved,
+  }: CollectionRequest): Promise<CollectionReport> {
     const report = { manifests: 0, blobs: 0, uploads: 0, files: 0, bytes: 0 };
     await this.expiry.expire({
       delay,
+      stores,
       signal,
       onExpired: (upload) => {
         report.uploads += 1;
@@ -84,6 +95,7 @@ export class GarbageCollection {
     });
     await this.collector.collect({
       delay,
+      stores,
       signal,
       gentle,
       onRemoved: (removal) => {
@@ -98,6 +110,7 @@ export class GarbageCollection {
     });
     await this.sweeper.sweep({
       delay,
+      stores,
       signal,
       onRemoved: (file) => {
         report.files += 1;

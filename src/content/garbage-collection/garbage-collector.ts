@@ -13,7 +13,7 @@ import {
 } from '../../metadata/garbage.js';
 import { Repositories } from '../../metadata/repositories.js';
 import type { Facts } from '../../metadata/schema.js';
-import { BlobStorage } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import { GraceTime } from '../grace-time.js';
 
 export interface Removal {
@@ -27,6 +27,8 @@ export interface Removal {
 export interface CollectionOptions {
   /** Milliseconds since anybody last saw what may go. */
   readonly delay: number;
+  /** Those that are collected. */
+  readonly stores: readonly string[];
   readonly signal: AbortSignal;
   /** True: pause between steps, so that requests come first. */
   readonly gentle: boolean;
@@ -47,7 +49,7 @@ export class GarbageCollector {
     private readonly database: Database,
     private readonly garbage: Garbage,
     private readonly repositories: Repositories,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
     private readonly clock: Clock,
   ) {}
 
@@ -62,7 +64,7 @@ export class GarbageCollector {
   #collectManifests(options: CollectionOptions): Promise<number> {
     return this.#sweep<UnreferencedManifest, number>(options, {
       first: 0,
-      find: (before, window) => this.garbage.findManifests(before, window),
+      find: (before, window) => this.garbage.findManifests(before, options.stores, window),
       remove: (facts, row, before) => this.garbage.removeManifest(facts, row, before, this.clock.now()),
       removed: ({ repository, digest }) => {
         options.onRemoved({ kind: 'manifest', repository, digest, size: 0 });
@@ -73,7 +75,7 @@ export class GarbageCollector {
   #collectMemberships(options: CollectionOptions): Promise<number> {
     return this.#sweep<UnreferencedMembership, MembershipKey>(options, {
       first: { repositoryId: 0, digest: '' },
-      find: (before, window) => this.garbage.findMemberships(before, window),
+      find: (before, window) => this.garbage.findMemberships(before, options.stores, window),
       remove: (facts, row, before) => this.garbage.removeMembership(facts, row, before, this.clock.now()),
       removed: ({ repository, digest }) => {
         options.onRemoved({ kind: 'membership', repository, digest, size: 0 });
@@ -84,21 +86,21 @@ export class GarbageCollector {
   #collectBlobs(options: CollectionOptions): Promise<number> {
     return this.#sweep<UnreferencedBlob, BlobKey>(options, {
       first: { store: '', digest: '' },
-      find: (before, window) => this.garbage.findBlobs(before, window),
+      find: (before, window) => this.garbage.findBlobs(before, options.stores, window),
       remove: (facts, row, before) => this.garbage.removeBlob(facts, row, before),
-      removed: async ({ location, digest, size }) => {
+      removed: async ({ store, location, digest, size }) => {
         // Only this location: whoever writes the same digest meanwhile writes to another.
-        await this.storage.remove(location);
+        await this.stores.get(store).remove(location);
         options.onRemoved({ kind: 'blob', repository: undefined, digest, size });
       },
     });
   }
 
-  async #collectRepositories({ signal, gentle, onRemoved }: CollectionOptions): Promise<void> {
+  async #collectRepositories({ stores, signal, gentle, onRemoved }: CollectionOptions): Promise<void> {
     for (let after: number | undefined = 0; after !== undefined;) {
       signal.throwIfAborted();
       const started = performance.now();
-      const ids: readonly number[] = await this.repositories.ids({ after, limit: SPAN });
+      const ids: readonly number[] = await this.repositories.ids({ stores, after, limit: SPAN });
       const empty = await this.repositories.empty(ids);
       if (empty.length > 0) {
         const names = await this.database.transaction((facts) =>

@@ -16,6 +16,7 @@ import { Memberships } from '../../metadata/memberships.js';
 import { Repositories } from '../../metadata/repositories.js';
 import type { Facts } from '../../metadata/schema.js';
 import { Tags } from '../../metadata/tags.js';
+import { RepositoryStores } from '../repositories/repository-stores.js';
 import { linksOf, mustBeHeld } from './manifest-links.js';
 
 export interface PendingManifest {
@@ -48,6 +49,7 @@ export class ManifestCommit {
   constructor(
     private readonly database: Database,
     private readonly repositories: Repositories,
+    private readonly stores: RepositoryStores,
     private readonly manifests: Manifests,
     private readonly memberships: Memberships,
     private readonly tags: Tags,
@@ -61,8 +63,8 @@ export class ManifestCommit {
     return this.database.transaction(async (facts): Promise<CommitOutcome> => {
       const at = this.clock.now();
       const { repository, digest, actor } = pending;
-      const ensured = await this.repositories.ensure(facts, { name: repository, actor, at });
-      const { id: repositoryId, created, upstream } = ensured;
+      const made = { name: repository, store: this.stores.forNew({ name: repository }), actor, at };
+      const { id: repositoryId, created, upstream } = await this.repositories.ensure(facts, made);
       if (await this.#hasMoved(facts, repositoryId, pending.tags)) return { outcome: 'moved' };
       await this.#checkHeld(facts, repositoryId, links);
       const { id, created: isNew } = await this.manifests.put(facts, this.#row(pending, repositoryId, links, at));

@@ -7,6 +7,7 @@ import { Memberships } from '../../metadata/memberships.js';
 import { Repositories } from '../../metadata/repositories.js';
 import type { Facts } from '../../metadata/schema.js';
 import { Tags } from '../../metadata/tags.js';
+import { RepositoryStores } from '../repositories/repository-stores.js';
 import { type FilledImage, FilledImages } from './filled-images.js';
 import { linksOf } from './manifest-links.js';
 
@@ -41,6 +42,7 @@ export class MirroredCommit {
   constructor(
     private readonly database: Database,
     private readonly repositories: Repositories,
+    private readonly stores: RepositoryStores,
     private readonly manifests: Manifests,
     private readonly memberships: Memberships,
     private readonly tags: Tags,
@@ -60,7 +62,14 @@ export class MirroredCommit {
       const isPushed = target !== undefined && target.origin !== 'mirrored';
       if (isPushed || target?.digest !== tag?.previous) return { outcome: 'overtaken' };
       const { id: repositoryId } =
-        known ?? (await this.repositories.ensure(facts, { name: repository, upstream, actor, at }));
+        known ??
+        (await this.repositories.ensure(facts, {
+          name: repository,
+          store: this.stores.forNew({ name: repository, upstream }),
+          upstream,
+          actor,
+          at,
+        }));
       const references = await this.#referencesOf(facts, repositoryId, links);
       const row = { ...this.#describe(mirrored), repositoryId, references, at };
       const { id, created } = await this.manifests.put(facts, row);

@@ -19,7 +19,7 @@ import { Blobs } from '../../metadata/blobs.js';
 import { Database } from '../../metadata/database.js';
 import { Memberships } from '../../metadata/memberships.js';
 import { type AffectedManifestRow, type StoredBlobRow, StoredBlobs } from '../../metadata/stored-blobs.js';
-import { BlobStorage } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import { uploadOf } from '../../storage/storage-layout.js';
 import { MissingBlobs } from '../blobs/missing-blobs.js';
 import type { ContentContext } from '../content-context.js';
@@ -39,7 +39,7 @@ export class ContentBlobStore extends BlobStore {
     private readonly blobs: Blobs,
     private readonly stored: StoredBlobs,
     private readonly memberships: Memberships,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
     private readonly missing: MissingBlobs,
     private readonly notifier: Notifier,
     private readonly logger: RegistryLogger,
@@ -54,11 +54,11 @@ export class ContentBlobStore extends BlobStore {
 
   async read(repository: RepositoryName, digest: Digest, options?: ReadOptions): Promise<Readable | undefined> {
     const held = await this.blobs.findHeld(repository, digest);
-    return held && this.#streamOf(held.location, options);
+    return held && this.#streamOf(held, options);
   }
 
   async scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]> {
-    const rows = await this.stored.list(after, limit);
+    const rows = await this.stored.list(after, limit, this.stores.names);
     return rows.map(({ store, digest, size, state, location }) => ({
       store,
       digest,
@@ -70,7 +70,7 @@ export class ContentBlobStore extends BlobStore {
 
   async readStored(key: BlobKey, options?: ReadOptions): Promise<Readable | undefined> {
     const row = await this.#find(key);
-    return row && this.#streamOf(row.location, options);
+    return row && this.#streamOf(row, options);
   }
 
   async quarantine(key: BlobKey): Promise<boolean> {
@@ -81,7 +81,7 @@ export class ContentBlobStore extends BlobStore {
     const isDone = await this.database.transaction((facts) => this.stored.quarantine(facts, row, aside));
     // Where another one was faster, its row may name the same second location.
     const useless = isDone ? row.location : aside;
-    if (!(await this.blobs.named([useless])).has(useless)) await this.storage.remove(useless);
+    if (!(await this.blobs.named([useless])).has(useless)) await this.stores.get(row.store).remove(useless);
     const { store, digest } = row;
     if (isDone) this.notifier.notify('blob.quarantined', { store, digest });
     return isDone;
@@ -137,17 +137,20 @@ export class ContentBlobStore extends BlobStore {
     return row && (revision === undefined || uploadOf(row.location) === revision) ? row : undefined;
   }
 
-  async #streamOf(location: string, { signal }: ReadOptions = {}): Promise<Readable | undefined> {
-    const blob = await this.storage.open(location);
+  async #streamOf(
+    { store, location }: Pick<StoredBlobRow, 'store' | 'location'>,
+    { signal }: ReadOptions = {},
+  ): Promise<Readable | undefined> {
+    const blob = await this.stores.get(store).open(location);
     if (!blob) return undefined;
     const stream = new StoredBlobStream(blob);
     return signal ? addAbortSignal(signal, stream) : stream;
   }
 
   /** Where the damaged bytes lie from now on: where they are, if they cannot be moved or are gone. */
-  async #setAside({ location, digest }: StoredBlobRow): Promise<string> {
+  async #setAside({ store, location, digest }: StoredBlobRow): Promise<string> {
     try {
-      return (await this.storage.setAside(location)) ?? location;
+      return (await this.stores.get(store).setAside(location)) ?? location;
     } catch (cause) {
       if (!(cause instanceof StorageError)) throw cause;
       this.logger.warn({ digest, err: cause }, 'damaged bytes are left where they are: they could not be set aside');

@@ -7,8 +7,9 @@ import { Memberships } from '../../metadata/memberships.js';
 import { Repositories } from '../../metadata/repositories.js';
 import type { Facts } from '../../metadata/schema.js';
 import { Uploads } from '../../metadata/uploads.js';
-import { BlobStorage } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import { type FilledImage, FilledImages } from '../manifests/filled-images.js';
+import { UploadCopy } from './upload-copy.js';
 
 export interface FinishedUpload {
   readonly upload: string;
@@ -45,7 +46,8 @@ export class BlobCommit {
     private readonly repositories: Repositories,
     private readonly uploads: Uploads,
     private readonly changes: Changes,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
+    private readonly uploadCopy: UploadCopy,
     private readonly images: FilledImages,
     private readonly notifier: Notifier,
     private readonly clock: Clock,
@@ -56,17 +58,29 @@ export class BlobCommit {
    * upload's are dropped; where they are quarantined, the upload's take their place. Gives true where the repository was made.
    */
   async commit(upload: FinishedUpload): Promise<boolean> {
+    const store = (await this.repositories.find(upload.repository))?.store ?? upload.store;
+    if (store === upload.store) return this.#commit(upload);
+    // The repository was made since the upload began, or the configuration has changed: what it holds lies in its own store.
+    const { upload: id, store: from, size } = upload;
+    await this.uploadCopy.copy({ upload: id, from, to: store, size });
+    const created = await this.#commit({ ...upload, store });
+    await this.stores.get(from).discard(id);
+    return created;
+  }
+
+  async #commit(upload: FinishedUpload): Promise<boolean> {
+    const storage = this.stores.get(upload.store);
     if (await this.#isIntact(upload)) {
       const outcome = await this.database.transaction((facts) => this.#join(facts, upload));
       if (outcome) {
-        await this.storage.discard(upload.upload);
+        await storage.discard(upload.upload);
         this.images.tell(upload.repository, outcome.filled, upload);
         return outcome.created;
       }
     }
-    const location = await this.storage.place(upload);
+    const location = await storage.place(upload);
     const { created, filled, replaced } = await this.#insert(upload, location);
-    if (replaced) await this.storage.remove(replaced.location);
+    if (replaced) await storage.remove(replaced.location);
     const { store, digest } = upload;
     if (replaced?.state === 'quarantined') this.notifier.notify('blob.repaired', { store, digest });
     this.images.tell(upload.repository, filled, upload);
@@ -76,7 +90,7 @@ export class BlobCommit {
   /** True where the store has the digest and its bytes are there, whole as far as their length tells. */
   async #isIntact({ store, digest, size }: FinishedUpload): Promise<boolean> {
     const known = await this.blobs.find({ store, digest });
-    return known !== undefined && (await this.storage.size(known.location)) === size;
+    return known !== undefined && (await this.stores.get(store).size(known.location)) === size;
   }
 
   /** Uses the bytes that are there; `undefined` where they have gone meanwhile. */
@@ -98,14 +112,16 @@ export class BlobCommit {
       });
     } catch (cause) {
       // A commit whose flush failed is there all the same: only bytes that no row names may go.
-      if (!(await this.blobs.named([location])).has(location)) await this.storage.remove(location);
+      if (!(await this.blobs.named([location])).has(location)) await this.stores.get(upload.store).remove(location);
       throw cause;
     }
   }
 
   async #hold(facts: Facts, upload: FinishedUpload, at: number): Promise<Held> {
     const { repository, store, digest, actor, upstream } = upload;
-    const { id, created } = await this.repositories.ensure(facts, { name: repository, upstream, actor, at });
+    const made = { name: repository, store, upstream, actor, at };
+    const { id, store: own, created } = await this.repositories.ensure(facts, made);
+    if (own !== store) throw new Error(`${repository} was made in the store ${own} while a blob was kept in ${store}.`);
     const isNew = await this.memberships.put(facts, { repositoryId: id, store, digest, upstream, at });
     await this.uploads.remove(facts, upload.upload);
     await this.changes.record(facts, { at, kind: 'blob.pushed', repository, digest, actor });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RegistryError, type RepositoryName } from '@berth/sdk';
 import { Uploads } from '../../metadata/uploads.js';
-import { BlobStorage } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import { UploadMeter } from './upload-meter.js';
 import { UploadSession } from './upload-session.js';
 
@@ -16,7 +16,7 @@ export class UploadSessions {
 
   constructor(
     private readonly uploads: Uploads,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
     private readonly meter: UploadMeter,
   ) {}
 
@@ -45,7 +45,8 @@ export class UploadSessions {
     }
     const row = await this.uploads.find(repository, id);
     if (!row) throw uploadUnknown(id);
-    const session = new UploadSession(id, repository, row.store, row.algorithm, await this.storage.uploadSize(id));
+    const { store, algorithm } = row;
+    const session = new UploadSession(id, repository, store, algorithm, await this.stores.get(store).uploadSize(id));
     // Another request may have taken it up meanwhile; both must use the same one.
     const other = this.#sessions.get(id);
     if (other && !other.isClosed) return other;

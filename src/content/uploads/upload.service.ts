@@ -3,12 +3,12 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { algorithmOf, Clock, type Digest, type DigestAlgorithm, RegistryError, type RepositoryName } from '@berth/sdk';
 import { Database } from '../../metadata/database.js';
-import { DEFAULT_STORE } from '../../metadata/repositories.js';
 import { Uploads } from '../../metadata/uploads.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
-import { BlobStorage } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import { Digesting } from '../blobs/digesting.js';
 import type { ContentContext } from '../content-context.js';
+import { RepositoryStores } from '../repositories/repository-stores.js';
 import { BlobCommit } from './blob-commit.js';
 import { UploadMeter } from './upload-meter.js';
 import { UploadSession } from './upload-session.js';
@@ -42,7 +42,8 @@ export class UploadService {
     private readonly database: Database,
     private readonly uploads: Uploads,
     private readonly sessions: UploadSessions,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
+    private readonly repositoryStores: RepositoryStores,
     private readonly blobCommit: BlobCommit,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
@@ -54,10 +55,11 @@ export class UploadService {
     const { algorithm, declaredLength } = start;
     const id = randomUUID();
     await this.hooks.gate('upload.beforeStart', { repository, upload: id, declaredLength }, context);
-    const row = { id, repository, store: DEFAULT_STORE, algorithm, actor: context.actor, at: this.clock.now() };
+    const store = await this.repositoryStores.of({ name: repository });
+    const row = { id, repository, store, algorithm, actor: context.actor, at: this.clock.now() };
     // A session lost in a power cut costs the client a new one, so nobody waits for the disk here.
     await this.database.transaction((facts) => this.uploads.start(facts, row), { durable: false });
-    this.sessions.remember(new UploadSession(id, repository, DEFAULT_STORE, algorithm, 0));
+    this.sessions.remember(new UploadSession(id, repository, store, algorithm, 0));
     this.hooks.notify('upload.started', { repository, upload: id }, context);
     return { id, offset: 0 };
   }
@@ -151,7 +153,7 @@ export class UploadService {
     const from = session.offset;
     let hashed = from;
     try {
-      await this.storage.append(session.id, stream, {
+      await this.stores.get(session.store).append(session.id, stream, {
         offset: from,
         signal: AbortSignal.any([gone, superseded]),
         onBytes: (bytes) => {
@@ -180,14 +182,18 @@ export class UploadService {
   async #digest(session: UploadSession, algorithm: DigestAlgorithm, signal: AbortSignal): Promise<Digest> {
     if (session.hash?.algorithm === algorithm) return session.hash.digest();
     const hash = new Digesting(algorithm);
-    for await (const bytes of this.storage.readUpload(session.id, session.offset, signal)) hash.update(bytes);
+    for await (const bytes of this.#bytesOf(session, signal)) hash.update(bytes);
     return hash.digest();
+  }
+
+  #bytesOf({ id, store, offset }: UploadSession, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return this.stores.get(store).readUpload(id, offset, signal);
   }
 
   /** An upload of no bytes may have no file yet, and a blob needs one. */
   async #touchFile(session: UploadSession, signal: AbortSignal): Promise<void> {
     const nothing = (): void => undefined;
-    await this.storage.append(session.id, Readable.from([]), {
+    await this.stores.get(session.store).append(session.id, Readable.from([]), {
       offset: 0,
       signal,
       onBytes: nothing,
@@ -199,7 +205,7 @@ export class UploadService {
     session.isClosed = true;
     this.sessions.forget(session.id);
     await this.database.transaction((facts) => this.uploads.remove(facts, session.id), { durable: false });
-    await this.storage.discard(session.id);
+    await this.stores.get(session.store).discard(session.id);
     this.hooks.notify('upload.expired', { repository: session.repository, upload: session.id, reason });
   }
 }

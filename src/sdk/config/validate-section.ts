@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { describeValue } from './describe-value.js';
+import { withKnownStores } from './is-store.js';
 import { nearestName } from './nearest-name.js';
 import { isSection, type Section } from './section.js';
 
@@ -22,20 +23,24 @@ export interface ValidateOptions {
   readonly prefix?: string;
   /** True: a property without a rule of class-validator is a violation. */
   readonly refuseUnknown?: boolean;
+  /** The stores there are, for `@IsStore()`; absent: they are not known, and any name of one will do. */
+  readonly stores?: readonly string[] | undefined;
 }
 
 /** `section` as an instance of `type`, whose rules say what may stand in it, and all that breaks one of them. */
 export function validateSection<Config extends object>(
   type: Type<Config>,
   section: Section,
-  { prefix = '', refuseUnknown = false }: ValidateOptions = {},
+  { prefix = '', refuseUnknown = false, stores }: ValidateOptions = {},
 ): ValidatedSection<Config> {
   const config = plainToInstance(type, section);
-  const errors = validateSync(config, {
-    forbidUnknownValues: true,
-    whitelist: refuseUnknown,
-    forbidNonWhitelisted: refuseUnknown,
-  });
+  const errors = withKnownStores(stores, () =>
+    validateSync(config, {
+      forbidUnknownValues: true,
+      whitelist: refuseUnknown,
+      forbidNonWhitelisted: refuseUnknown,
+    }),
+  );
   return { config, violations: errors.flatMap((error) => violationsOf(error, section, { prefix })) };
 }
 

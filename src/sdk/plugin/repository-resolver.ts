@@ -9,6 +9,13 @@ export interface RepositoryRequest {
   readonly host: string | undefined;
 }
 
+/** A repository that is about to be made for what comes from an upstream. */
+export interface MirroredRepository {
+  readonly repository: RepositoryName;
+  /** As the source calls it that found the content. */
+  readonly upstream: string;
+}
+
 export interface ResolvedRepository {
   readonly repository: RepositoryName;
 }
@@ -20,4 +27,9 @@ export interface ResolvedRepository {
 export interface RepositoryResolver {
   /** `undefined`: nobody answers for this namespace, so the request is 404. */
   resolve(request: RepositoryRequest): ResolvedRepository | undefined;
+  /**
+   * The store that the repository is made in: `default`, or a name that `@IsStore()` has taken. `undefined`: the configuration of the
+   * server decides by its name. It stays there, whatever this says later.
+   */
+  storeOf?(mirrored: MirroredRepository): string | undefined;
 }

@@ -46,7 +46,7 @@ const modeOf = (name: string) => (statSync(join(folder, name)).mode & 0o777).toS
 
 async function make(at: number, options?: { durable: boolean }): Promise<void> {
   await database.transaction(
-    (facts) => repositories.ensure(facts, { name: nameOf(at), actor: undefined, at: 1 }),
+    (facts) => repositories.ensure(facts, { name: nameOf(at), store: 'default', actor: undefined, at: 1 }),
     options,
   );
 }

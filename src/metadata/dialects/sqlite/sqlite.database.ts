@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type SqliteConnection from 'better-sqlite3';
 import { type Compilable, Kysely } from 'kysely';
@@ -13,7 +12,7 @@ import { connect, connectForReading } from './connect.js';
 import { makePrivate } from './private-file.js';
 import { ReadSnapshot } from './read-snapshot.js';
 import { refuseNetworkFileSystem } from './network-file-system.js';
-import { RootLock } from './root-lock.js';
+import { makeFolder, RootLocks } from './root-locks.js';
 import { SteadyPlanDialect } from './steady-plan.dialect.js';
 import { syncFolderOf } from './sync-folder.js';
 import { WriteAheadLog } from './write-ahead-log.js';
@@ -23,6 +22,8 @@ export interface SqliteOptions {
   readonly folder: string;
   /** False: no change waits for the disk (zot's `storage.commit`). */
   readonly durable: boolean;
+  /** Other folders that no second server may write to: the roots of stores. */
+  readonly lockedWith?: readonly string[];
   /** A seam for tests; the file system's own where absent. */
   readonly openLog?: (path: string) => Promise<WriteAheadLog>;
 }
@@ -49,24 +50,24 @@ export class SqliteDatabase extends Database {
   }
 
   async open(options: OpenOptions = {}): Promise<void> {
-    const { folder } = this.options;
+    const { folder, lockedWith = [] } = this.options;
     const path = join(folder, FILE_NAME);
     if (options.readOnly) {
       this.#opened = openForReading(path);
       return;
     }
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await refuseNetworkFileSystem(folder);
-    const lock = await RootLock.take(folder);
+    const locks = await RootLocks.take([folder, ...lockedWith]);
     try {
-      this.#opened = await this.#openForWriting(path, lock);
+      this.#opened = await this.#openForWriting(path, locks);
     } catch (cause) {
-      lock.release();
+      locks.release();
       throw cause;
     }
   }
 
-  async #openForWriting(path: string, lock: RootLock): Promise<Opened> {
+  async #openForWriting(path: string, locks: RootLocks): Promise<Opened> {
     const writer = connect(path);
     const facts = new Kysely<Schema>({ dialect: new SteadyPlanDialect({ database: remembering(writer) }) });
     await migrate(facts, 'sqlite');
@@ -91,7 +92,7 @@ export class SqliteDatabase extends Database {
       await reading.close();
       await log.close();
       await facts.destroy();
-      lock.release();
+      locks.release();
     };
     return { ...reading, commits, close };
   }

@@ -1,6 +1,6 @@
-import { isSection } from '@berth/sdk';
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { ValidateBy, ValidateNested } from 'class-validator';
+import { isSection } from './section.js';
 
 type ConfigClass = new () => object;
 
