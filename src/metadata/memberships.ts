@@ -125,6 +125,20 @@ export class Memberships {
     return rows.flatMap(({ upstream }) => upstream ?? []);
   }
 
+  /** Repositories that hold `digest`, whose bytes are present, at most `limit`: those first that an upstream has supplied. */
+  holders(digest: Digest, limit: number): Promise<{ repository: RepositoryName; upstream: string | null }[]> {
+    return this.database.reader
+      .selectFrom('memberships as m')
+      .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
+      .innerJoin('repositories as r', 'r.id', 'm.repository_id')
+      .select(['r.name as repository', 'm.upstream'])
+      .where('m.digest', '=', digest)
+      .where('b.state', '=', 'present')
+      .orderBy((e) => e('m.upstream', 'is', null))
+      .limit(limit)
+      .execute();
+  }
+
   /** Names of repositories of `store` that hold `digest`, at most `limit`, in no order that means anything. */
   async holders(store: string, digest: Digest, limit: number): Promise<RepositoryName[]> {
     const rows = await this.database.reader

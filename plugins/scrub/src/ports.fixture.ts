@@ -57,6 +57,10 @@ export class FakeBlobStore extends BlobStore {
     return undefined;
   }
 
+  async holders(): Promise<readonly []> {
+    return [];
+  }
+
   async scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]> {
     this.largestPage = Math.max(this.largestPage, limit);
     const digests = [...this.copies.keys()].sort().filter((digest) => digest > (after?.digest ?? ''));

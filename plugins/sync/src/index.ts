@@ -22,6 +22,7 @@ import { MIGRATIONS } from './periodic/run-tables.js';
 import { SyncCommand } from './periodic/sync.command.js';
 import { PushGate } from './push.gate.js';
 import { BlobSource } from './sources/blob.source.js';
+import { HeldBlobs } from './sources/held-blobs.js';
 import { ManifestSource } from './sources/manifest.source.js';
 import { ReferrersSource } from './sources/referrers.source.js';
 import { SignatureRule } from './sources/signature-rule.js';
@@ -41,6 +42,7 @@ export default definePlugin({
     BackgroundRetries,
     CredentialFiles,
     FreshTags,
+    HeldBlobs,
     Mirror,
     PeriodicRuns,
     Planning,

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import {
   ANONYMOUS,
   type AffectedManifest,
+  type BlobHolder,
   type BlobInfo,
   type BlobKey,
   BlobStore,
@@ -55,6 +56,11 @@ export class ContentBlobStore extends BlobStore {
   async read(repository: RepositoryName, digest: Digest, options?: ReadOptions): Promise<Readable | undefined> {
     const held = await this.blobs.findHeld(repository, digest);
     return held && this.#streamOf(held, options);
+  }
+
+  async holders(digest: Digest, limit: number): Promise<readonly BlobHolder[]> {
+    const rows = await this.memberships.holders(digest, limit);
+    return rows.map(({ repository, upstream }) => ({ repository, upstream: upstream ?? undefined }));
   }
 
   async scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]> {

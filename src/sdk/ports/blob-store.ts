@@ -18,6 +18,13 @@ export interface StoredBlob extends BlobInfo {
   readonly revision: string;
 }
 
+/** A repository that holds a blob. */
+export interface BlobHolder {
+  readonly repository: RepositoryName;
+  /** Who supplied the bytes; `undefined` where they were pushed or mounted. */
+  readonly upstream: string | undefined;
+}
+
 /** Names one copy of a blob: with `revision` these very bytes, without it whichever there are. */
 export type BlobKey = Pick<StoredBlob, 'store' | 'digest'> & Partial<Pick<StoredBlob, 'revision'>>;
 
@@ -42,6 +49,8 @@ export abstract class BlobStore {
   abstract stat(repository: RepositoryName, digest: Digest): Promise<BlobInfo | undefined>;
   /** The bytes, or `undefined` where `repository` does not hold them. Whoever takes the stream reads or destroys it. */
   abstract read(repository: RepositoryName, digest: Digest, options?: ReadOptions): Promise<Readable | undefined>;
+  /** Repositories of any store that hold the digest, at most `limit`: those first that an upstream has supplied. */
+  abstract holders(digest: Digest, limit: number): Promise<readonly BlobHolder[]>;
   /** Copies in the order of store and digest, at most `limit`, those after `after`: memory never grows with their number. */
   abstract scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]>;
   /** The bytes of one copy, whoever holds it, damaged or not; `undefined` where it is gone. */

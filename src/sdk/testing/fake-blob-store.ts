@@ -3,6 +3,7 @@ import type { Digest } from '../oci/digest.js';
 import type { RepositoryName } from '../oci/repository-name.js';
 import {
   type AffectedManifest,
+  type BlobHolder,
   type BlobInfo,
   type BlobKey,
   BlobStore,
@@ -24,6 +25,8 @@ export class FakeBlobStore extends BlobStore {
   readonly affects: AffectedManifest[] = [];
   /** What `repair` gets by digest; a digest that is not here is absent. */
   readonly sources = new Map<Digest, Uint8Array>();
+  /** Who has supplied what repositories hold, by repository: what is not here was pushed. */
+  readonly suppliers = new Map<RepositoryName, string>();
   private readonly held: HeldBlob[] = [];
 
   put(digest: Digest, bytes: Uint8Array, repositories: readonly RepositoryName[] = [], store = 'default'): void {
@@ -38,6 +41,15 @@ export class FakeBlobStore extends BlobStore {
   async read(repository: RepositoryName, digest: Digest): Promise<Readable | undefined> {
     const blob = this.inService(repository, digest);
     return blob && Readable.from([Buffer.from(blob.bytes)]);
+  }
+
+  async holders(digest: Digest, limit: number): Promise<readonly BlobHolder[]> {
+    return this.held
+      .filter(({ key, isQuarantined }) => key.digest === digest && !isQuarantined)
+      .flatMap(({ repositories }) => repositories)
+      .map((repository) => ({ repository, upstream: this.suppliers.get(repository) }))
+      .toSorted((one, other) => Number(one.upstream === undefined) - Number(other.upstream === undefined))
+      .slice(0, limit);
   }
 
   async scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]> {

@@ -1,4 +1,4 @@
-import { type ByteSize, type Duration, IsByteSize, IsDuration, milliseconds } from '@berth/sdk';
+import { type ByteSize, type Duration, IsByteSize, IsDuration, IsStore, milliseconds } from '@berth/sdk';
 import { Type } from 'class-transformer';
 import {
   IsArray,
@@ -183,8 +183,10 @@ export class UpstreamRegistryConfig {
   @ArePlatforms()
   readonly platforms?: readonly string[];
 
-  @NotBuilt()
-  readonly storage?: unknown;
+  /** The store that what comes from it lies in. */
+  @Optional()
+  @IsStore()
+  readonly storage?: string;
 
   /** Most bytes that are kept of it. */
   @Optional()

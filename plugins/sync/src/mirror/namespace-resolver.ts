@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { RepositoryRequest, RepositoryResolver, ResolvedRepository } from '@berth/sdk';
+import type { MirroredRepository, RepositoryRequest, RepositoryResolver, ResolvedRepository } from '@berth/sdk';
 import { pathOfNamespace } from '../config/are-hosts.js';
 import { below } from '../mapping/content-mapping.js';
 import { Registries } from './registries.js';
 
-/** What a request means where upstreams have namespaces: containerd's `?ns=`, the host that was asked, or a name that begins with one. */
+/**
+ * What a request means where upstreams have namespaces: containerd's `?ns=`, the host that was asked, or a name that begins with one.
+ * And where what comes from them is to lie.
+ */
 @Injectable()
 export class NamespaceResolver implements RepositoryResolver {
   constructor(private readonly registries: Registries) {}
@@ -18,6 +21,10 @@ export class NamespaceResolver implements RepositoryResolver {
     const meant = path ?? declared.find((one) => below(one, name) !== undefined && name !== one);
     if (meant === undefined) return { repository: name };
     return this.#inNamespace(name, meant);
+  }
+
+  storeOf({ repository, upstream }: MirroredRepository): string | undefined {
+    return this.registries.entryOf(upstream, repository)?.config.storage;
   }
 
   #aliased(host: string | undefined): string | undefined {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { buffer } from 'node:stream/consumers';
 import { parseRepositoryName, validateSection } from '@berth/sdk';
 import {
+  FakeBlobStore,
   FakeClock,
   FakeContext,
   FakeMeter,
@@ -19,6 +20,7 @@ import { Registries } from '../mirror/registries.js';
 import { SyncMetrics } from '../sync-metrics.js';
 import { CredentialFiles } from '../upstream/credential-files.js';
 import { BlobSource } from './blob.source.js';
+import { HeldBlobs } from './held-blobs.js';
 
 const blob = aBlob(Buffer.from('0123456789'));
 const repository = parseRepositoryName('team/app') ?? expect.fail();
@@ -45,7 +47,11 @@ describe('a blob that broke off', () => {
       clock,
       logger,
     );
-    source = new BlobSource(new Mirror(registries, logger, clock), clock);
+    source = new BlobSource(
+      new Mirror(registries, logger, clock),
+      new HeldBlobs(new FakeBlobStore(), registries, clock),
+      clock,
+    );
   });
 
   afterEach(async () => {

@@ -15,6 +15,7 @@ import { causedBy } from '../upstream/cause.js';
 import { confirmBlob } from '../upstream/confirm-blob.js';
 import { fetchBlob } from '../upstream/fetch-blob.js';
 import type { UpstreamHost } from '../upstream/upstream-host.js';
+import { HeldBlobs } from './held-blobs.js';
 
 type Found = SourceFinds['blob.readMiss'];
 
@@ -29,6 +30,7 @@ export class BlobSource implements HookHandler<'blob.readMiss'> {
 
   constructor(
     private readonly mirror: Mirror,
+    private readonly held: HeldBlobs,
     clock: Clock,
   ) {
     this.#gave = new BoundedMemory<UpstreamHost>(clock);
@@ -47,7 +49,8 @@ export class BlobSource implements HookHandler<'blob.readMiss'> {
       what: `blob ${digest}`,
       signal,
       upstream,
-      ask: async ({ registry, remote }, bounded) => {
+      ask: async (answering, bounded) => {
+        const { registry, remote } = answering;
         const { name } = registry;
         if (here?.suppliers.includes(name)) {
           const ask = { repository: remote, signal: bounded };
@@ -55,6 +58,10 @@ export class BlobSource implements HookHandler<'blob.readMiss'> {
           if (said === 'absent') return undefined;
           if (said === 'there') return { isConfirmed: true, upstream: name };
         }
+        const isHere = here?.suppliers.includes(name) ?? false;
+        const held =
+          isHere || offset > 0 ? undefined : await this.held.find(answering, { repository, digest, signal: bounded });
+        if (held) return held;
         const blob = await registry.client.ask(
           async (host) => {
             const got = await fetchBlob(host, digest, { repository: remote, signal: bounded, from: offset });
