@@ -11,10 +11,12 @@ import { accessLines, accessWarnings } from './access-report.js';
 import type { Console } from './console.js';
 import { EXIT } from './exit-code.js';
 import { blamingFile, loadPluginsOf } from './load-plugins.js';
+import { lookAtStores } from './look-at-stores.js';
 
 /**
  * `berth verify <config>`: says that the file is valid, that every plugin can be had and the files of TLS fit, with the warnings, and what
- * its access rules leave open or decide by their order. Neither listens nor touches the data.
+ * its access rules leave open or decide by their order; of what is stored, which repositories lie in another store than they would now.
+ * Neither listens nor changes the data.
  *
  * @throws ConfigError where it is not; the command line prints that.
  */
@@ -24,20 +26,22 @@ export async function verify(configPath: string, console: Console): Promise<numb
   const plugins = await loadPluginsOf(loaded);
   const { tls } = config.http;
   if (tls) await blamingFile(path, async () => (await import('../http/tls/tls-files.js')).readTlsFiles(tls));
-  const { failed } = await blamingFile(path, async () =>
-    tryPlugins({
-      config,
-      plugins,
-      ...(await dataOf(config)),
-      clock: new SystemClock(),
-      logger: new RegistryLogger(new PassThrough(), 'silent'),
-      audit: new AuditLog(undefined),
-    }),
-  );
+  const foundations = {
+    config,
+    plugins,
+    ...(await dataOf(config)),
+    clock: new SystemClock(),
+    logger: new RegistryLogger(new PassThrough(), 'silent'),
+    audit: new AuditLog(undefined),
+  };
+  const tried = await blamingFile(path, async () => tryPlugins(foundations));
+  const { failed } = tried;
+  const stores = await lookAtStores({ ...foundations, plugins: tried }, path);
   const { accessControl: rules } = config.http;
   const warnings = [
     ...loaded.warnings,
     ...failed.map(({ name, error }) => `extensions.${name}: ${error.message}`),
+    ...stores,
     ...(rules ? idleAuthentication(authSettingsOf(config.http, config.http.tls)) : []),
     ...(rules ? accessWarnings(rules, plugins) : []),
   ];
