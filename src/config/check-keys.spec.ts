@@ -100,3 +100,34 @@ describe('a violation', () => {
     expect(violationsOf(content)).toEqual([{ key, found, allowed: 'a section: an object with keys' }]);
   });
 });
+
+describe("a section under a name of the user's own", () => {
+  const below = (section: Section): Section => ({ storage: { subPaths: { '/a': section } } });
+
+  it('is read without regard to case, under the spelling of its keys, and its name as it stands', () => {
+    expect(checkKeys(below({ RootDirectory: '/a-data', GC: true, gcDelay: null })).values).toEqual(
+      below({ rootDirectory: '/a-data', gc: true }),
+    );
+  });
+
+  it('warns of what has no effect, with the name', () => {
+    expect(checkKeys(below({ dedupe: false, remoteCache: true })).warnings).toEqual([
+      'storage.subPaths["/a"].dedupe: one copy per digest is always kept; false has no effect',
+      'storage.subPaths["/a"].remoteCache: no effect: there is no cache of digests that could lie elsewhere',
+    ]);
+  });
+
+  it('has its unknown keys and those given twice refused, with the name', () => {
+    expect(violationsOf(below({ gcDelya: '1h', gc: true, GC: false }))).toMatchObject([
+      { key: 'storage.subPaths["/a"].gcDelya', found: 'an unknown key' },
+      { key: 'storage.subPaths["/a"].gc', found: '"gc" and "GC"' },
+    ]);
+  });
+
+  it('is left to its class where it is none', () => {
+    expect(checkKeys({ storage: { subPaths: { '/a': 'fast' } } })).toMatchObject({
+      values: { storage: { subPaths: { '/a': 'fast' } } },
+      violations: [],
+    });
+  });
+});

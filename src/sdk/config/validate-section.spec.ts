@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import { IsArray, IsInt, IsString, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
+import { IsStore } from './is-store.js';
 import { validateSection } from './validate-section.js';
 
 class Entry {
@@ -60,5 +61,20 @@ describe('validateSection', () => {
     expect(validateSection(Named, section, { prefix: 'p.' }).violations).toEqual([
       { key: 'p.sections["a.b/**"].limit', found: '"y"', allowed: 'a number' },
     ]);
+  });
+
+  it.each([
+    [{ stores: ['default', 'fast'] }, 'fast', []],
+    [{ stores: ['default', 'fast'] }, 'slow', ['the name of a store: one of default, fast']],
+    [{}, 'slow', []],
+    [{}, '/slow', ['the name of a store']],
+    [{}, 1, ['the name of a store']],
+  ])('with %j takes %j for a store only where there is one of that name', (options, storage, expected) => {
+    class Upstream {
+      @IsStore()
+      storage = 'default';
+    }
+    const { violations } = validateSection(Upstream, { storage }, options);
+    expect(violations.map(({ allowed }) => allowed)).toEqual(expected);
   });
 });
