@@ -151,7 +151,7 @@ export class ContentModule {
         MirroredRemoval,
         MirrorMeter,
         MissingBlobs,
-          StorePlaces,
+        StorePlaces,
         ...SERVICES,
       ],
     };

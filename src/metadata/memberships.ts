@@ -126,7 +126,7 @@ export class Memberships {
   }
 
   /** Repositories that hold `digest`, whose bytes are present, at most `limit`: those first that an upstream has supplied. */
-  holders(digest: Digest, limit: number): Promise<{ repository: RepositoryName; upstream: string | null }[]> {
+  anyHolders(digest: Digest, limit: number): Promise<{ repository: RepositoryName; upstream: string | null }[]> {
     return this.database.reader
       .selectFrom('memberships as m')
       .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Digest, RepositoryName } from '@berth/sdk';
+import { DEFAULT_STORE, type Digest, type RepositoryName } from '@berth/sdk';
 import type { Facts } from '../../src/metadata/schema.js';
 import type { EvictionCandidate } from '../../src/metadata/eviction-candidates.js';
-import { DEFAULT_STORE } from '../../src/metadata/repositories.js';
 import type { Evicted } from '../../src/metadata/upstream-evictions.js';
 import type { MetadataNouns } from './metadata-nouns.js';
 import { AT, aManifestRow, digestOfText, nameOf } from './metadata-samples.js';
@@ -19,7 +18,7 @@ export function describeEvictions(of: () => MetadataNouns): void {
     const upstream = `upstream-${String((count += 1))}`;
     const name = nameOf(upstream);
     const { id } = await inTransaction((facts) =>
-      of().repositories.ensure(facts, { name, upstream, actor: undefined, at: AT }),
+      of().repositories.ensure(facts, { name, store: DEFAULT_STORE, upstream, actor: undefined, at: AT }),
     );
     return { upstream, name, id };
   }

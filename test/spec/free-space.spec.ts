@@ -1,5 +1,5 @@
 import { aBlob, type BuiltBlob, type FakeUpstream, pushManifest, anImage, type TestRegistry } from '@berth/testkit';
-import { StorageError } from '@berth/sdk';
+import { DEFAULT_STORE, StorageError } from '@berth/sdk';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../kit/builders/seeded-random.js';
 import { heldBytes, heldTags, pullBlob, settled, storedBytes } from './use-eviction.js';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   [from, other] = [await upstream(), await upstream()];
   registry = await mirror([from, { content: [{ prefix: 'app/**' }] }], [other, { content: [{ prefix: 'lib/**' }] }]);
   Object.assign(disk, { others: 0, measured: 0, fails: false });
-  Object.assign(registry.foundations.storage, {
+  Object.assign(registry.foundations.stores.get(DEFAULT_STORE), {
     space: async () => {
       disk.measured += 1;
       if (disk.fails) throw new StorageError('failed', 'measuring', '/', 'EIO');

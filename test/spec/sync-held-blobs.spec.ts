@@ -37,51 +37,28 @@ async function kept(store: string, image: BuiltManifest): Promise<void> {
   });
 }
 
+/** A repository of `from` in the store `one`, and a server whose configuration has the upstream in the store `two` from now on. */
+async function moved(from: FakeUpstream, image: BuiltManifest): Promise<TestRegistry> {
+  from.has('one/app', image, 'v1');
+  from.has('one/other', image, 'v1');
+  await pullAll(await serve(storage(), { mirrors: [[from, ONE]] }), 'one/app', image, from);
+  await kept('one', image);
+  return serve(storage(), { mirrors: [[from, { ...ONE, storage: 'two' }]] });
+}
+
 describe('bytes that another store holds', () => {
-  it('are copied once the upstream has confirmed each by one HEAD, and are not fetched again', async () => {
-    const [first, second] = [await upstream(), await upstream()];
+  it('are copied once the upstream that supplied them has confirmed each by one HEAD', async () => {
+    const from = await upstream();
     const image = anImage().withLayers(2).build();
-    first.has('one/app', image, 'v1');
-    second.has('two/app', image, 'v1');
-    const registry = await serve(storage(), {
-      mirrors: [
-        [first, ONE],
-        [second, TWO],
-      ],
-    });
-    expect(await pullAll(registry, 'one/app', image, first)).toEqual(image.blobs.map(() => 'GET'));
-    await kept('one', image);
-    expect(await pullAll(registry, 'two/app', image, second)).toEqual(image.blobs.map(() => 'HEAD'));
+    const registry = await moved(from, image);
+    expect(await pullAll(registry, 'one/other', image, from)).toEqual(image.blobs.map(() => 'HEAD'));
     await kept('two', image);
     expect((await filesIn('one')).length).toBe(image.blobs.length);
   });
 
-  it('are copied so where the same upstream has supplied them too', async () => {
-    const from = await upstream();
-    const image = anImage().build();
-    from.has('one/app', image, 'v1');
-    from.has('one/other', image, 'v1');
-    await pullAll(await serve(storage(), { mirrors: [[from, ONE]] }), 'one/app', image, from);
-    await kept('one', image);
-    // The store of the upstream is another one for what is new.
-    const registry = await serve(storage(), { mirrors: [[from, { ...ONE, storage: 'two' }]] });
-    expect(await pullAll(registry, 'one/other', image, from)).toEqual(image.blobs.map(() => 'HEAD'));
-    await kept('two', image);
-  });
-
-  it('are asked about where they were pushed', async () => {
-    const from = await upstream();
-    const image = anImage().build();
-    from.has('two/app', image, 'v1');
-    const registry = await serve(storage(), { mirrors: [[from, TWO]] });
-    await pushManifest(registry.request, 'own/app', image);
-    expect(await pullAll(registry, 'two/app', image, from)).toEqual(image.blobs.map(() => 'HEAD'));
-    await kept('two', image);
-  });
-
-  it('are fetched where they are damaged, the second time that somebody wants them', async () => {
+  it('are fetched where another upstream has supplied them', async () => {
     const [first, second] = [await upstream(), await upstream()];
-    const image = anImage().withLayers(1).build();
+    const image = anImage().build();
     first.has('one/app', image, 'v1');
     second.has('two/app', image, 'v1');
     const registry = await serve(storage(), {
@@ -92,11 +69,28 @@ describe('bytes that another store holds', () => {
     });
     await pullAll(registry, 'one/app', image, first);
     await kept('one', image);
-    for (const path of await filesIn('one')) await writeFile(join(folder('one'), path), 'damaged');
+    expect(await pullAll(registry, 'two/app', image, second)).toEqual(image.blobs.map(() => 'GET'));
+    await kept('two', image);
+  });
 
+  it('are fetched where they were pushed', async () => {
+    const from = await upstream();
+    const image = anImage().build();
+    from.has('two/app', image, 'v1');
+    const registry = await serve(storage(), { mirrors: [[from, TWO]] });
+    await pushManifest(registry.request, 'own/app', image);
+    expect(await pullAll(registry, 'two/app', image, from)).toEqual(image.blobs.map(() => 'GET'));
+    await kept('two', image);
+  });
+
+  it('are fetched where they are damaged, the second time that somebody wants them', async () => {
+    const from = await upstream();
+    const image = anImage().withLayers(1).build();
+    const registry = await moved(from, image);
+    for (const path of await filesIn('one')) await writeFile(join(folder('one'), path), 'damaged');
     for (const { digest, bytes } of image.blobs) {
-      await pull(registry, `two/app/blobs/${digest}`).catch(() => undefined);
-      expect((await pull(registry, `two/app/blobs/${digest}`)).body).toEqual(bytes);
+      await pull(registry, `one/other/blobs/${digest}`).catch(() => undefined);
+      expect((await pull(registry, `one/other/blobs/${digest}`)).body).toEqual(bytes);
     }
     await kept('two', image);
   });

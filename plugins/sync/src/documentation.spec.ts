@@ -64,7 +64,13 @@ async function reported(): Promise<UpstreamReport & { readonly periodic: Periodi
   const mirrored = new FakeMirrorActivity().countsOf(registry.name);
   const last = { startedAt: 0, endedAt: 1, outcome: 'succeeded', counts: NOTHING } as const;
   const runs = { last: () => Promise.resolve(last), nextAt: () => Promise.resolve(2), isRunning: () => false };
-  const report = reportOf(registry, { totals: metrics.totals, retriesWaiting: 0, mirrored, heldBytes: 0, fills: [fill] });
+  const report = reportOf(registry, {
+    totals: metrics.totals,
+    retriesWaiting: 0,
+    mirrored,
+    heldBytes: 0,
+    fills: [fill],
+  });
   return { ...report, periodic: await periodicReportOf(registry, runs) };
 }
 

@@ -10,13 +10,14 @@ import {
   StorageError,
 } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
-import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
+import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStores } from '../../storage/blob-stores.js';
 import type { ContentContext } from '../content-context.js';
 import { CacheRoom } from '../eviction/cache-room.js';
 import type { Room } from '../eviction/room.js';
 import { MirrorMeter } from '../mirror-meter.js';
+import { RepositoryStores } from '../repositories/repository-stores.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { Digesting } from './digesting.js';
 import { FillKeeping } from './fill-keeping.js';
@@ -61,6 +62,7 @@ interface Fill extends WantedBlob {
 export class BlobFill {
   constructor(
     private readonly repositories: Repositories,
+    private readonly repositoryStores: RepositoryStores,
     private readonly uploads: FillUploads,
     private readonly keeping: FillKeeping,
     private readonly reuse: HeldBytesReuse,
@@ -178,8 +180,9 @@ export class BlobFill {
   /** False where it cannot be kept. */
   async #makeRoom(fill: Fill, size: number): Promise<boolean> {
     const { repository, digest, source, context } = fill;
-    const store = (await this.repositories.find(repository))?.store ?? DEFAULT_STORE;
-    fill.room = await this.cacheRoom.take({ upstream: source.upstream, store, digest, size }, context.signal);
+    const { upstream } = source;
+    const store = await this.repositoryStores.of({ name: repository, upstream });
+    fill.room = await this.cacheRoom.take({ upstream, store, digest, size }, context.signal);
     fill.room?.begin(fill.upload?.kept ?? 0);
     return fill.room !== undefined;
   }

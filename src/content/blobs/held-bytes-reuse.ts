@@ -4,10 +4,11 @@ import { Blobs } from '../../metadata/blobs.js';
 import { Changes } from '../../metadata/changes.js';
 import { Database } from '../../metadata/database.js';
 import { Memberships } from '../../metadata/memberships.js';
-import { DEFAULT_STORE, Repositories } from '../../metadata/repositories.js';
+import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
-import { BlobStorage } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import type { ContentContext } from '../content-context.js';
+import { RepositoryStores } from '../repositories/repository-stores.js';
 
 interface Wanted {
   readonly repository: RepositoryName;
@@ -33,7 +34,8 @@ export class HeldBytesReuse {
     private readonly memberships: Memberships,
     private readonly repositories: Repositories,
     private readonly changes: Changes,
-    private readonly storage: BlobStorage,
+    private readonly places: RepositoryStores,
+    private readonly stores: BlobStores,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
   ) {}
@@ -57,12 +59,14 @@ export class HeldBytesReuse {
 
   async #find({ repository, digest }: Wanted): Promise<Held | undefined> {
     if (!this.hooks.hears('blob.readMiss')) return undefined;
-    const store = (await this.repositories.find(repository))?.store ?? DEFAULT_STORE;
+    const store = await this.places.of({ name: repository });
     const row = await this.blobs.find({ store, digest });
     const suppliers = row ? await this.memberships.suppliers(store, digest) : [];
     if (!row || suppliers.length === 0) return undefined;
     // What is damaged had better be fetched.
-    return (await this.storage.size(row.location)) === row.size ? { store, size: row.size, suppliers } : undefined;
+    return (await this.stores.get(store).size(row.location)) === row.size
+      ? { store, size: row.size, suppliers }
+      : undefined;
   }
 
   /** Where a gate does not want it kept, it comes as if it were not here. */
@@ -84,10 +88,18 @@ export class HeldBytesReuse {
     upstream: string,
     context: ContentContext,
   ): Promise<boolean> {
+    // One that is not there yet is made where its upstream belongs.
+    if ((await this.places.of({ name: repository, upstream })) !== store) return false;
     const kept = await this.database.transaction(async (facts) => {
       const at = this.clock.now();
       if (!(await this.blobs.touch(facts, { store, digest }, at))) return undefined;
-      const ensured = await this.repositories.ensure(facts, { name: repository, upstream, actor: undefined, at });
+      const ensured = await this.repositories.ensure(facts, {
+        name: repository,
+        store,
+        upstream,
+        actor: undefined,
+        at,
+      });
       if (ensured.store !== store) return undefined;
       await this.memberships.put(facts, { repositoryId: ensured.id, store, digest, upstream, at });
       await this.changes.record(facts, { at, kind: 'blob.pushed', repository, digest, actor: undefined });

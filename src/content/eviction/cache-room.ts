@@ -67,7 +67,7 @@ export class CacheRoom {
         reserved: counted,
         size,
         onWritten: (length) => {
-          this.disk.use(length);
+          this.disk.use(store, length);
         },
         onEnded: (over) => this.#rooms.delete(over),
       });
@@ -101,7 +101,7 @@ export class CacheRoom {
   }
 
   async #fitsDisk(store: string, size: number, signal: AbortSignal): Promise<boolean> {
-    const left = await this.disk.left();
+    const left = await this.disk.left(store);
     if (left === undefined) return true;
     const missing = size + this.#sumOf((room) => (room.taken.store === store ? room.unwritten : 0)) - left;
     if (missing <= 0) return true;
@@ -118,7 +118,7 @@ export class CacheRoom {
         signal,
       });
     } finally {
-      this.disk.forget();
+      this.disk.forget(store);
     }
   }
 

@@ -5,7 +5,7 @@ import { Database } from '../../metadata/database.js';
 import { type EvictionCandidate, EvictionCandidates } from '../../metadata/eviction-candidates.js';
 import type { Facts } from '../../metadata/schema.js';
 import { type Evicted, type FreedBytes, UpstreamEvictions } from '../../metadata/upstream-evictions.js';
-import { BlobStorage } from '../../storage/blob-storage.js';
+import { BlobStores } from '../../storage/blob-stores.js';
 import { PullCounter } from '../manifests/pull-counter.js';
 import { EvictionNews } from './eviction-news.js';
 import { EvictionOrder } from './eviction-order.js';
@@ -32,7 +32,7 @@ export class Eviction {
     private readonly database: Database,
     private readonly candidates: EvictionCandidates,
     private readonly evictions: UpstreamEvictions,
-    private readonly storage: BlobStorage,
+    private readonly stores: BlobStores,
     private readonly pulls: PullCounter,
     private readonly inUse: InUse,
     private readonly news: EvictionNews,
@@ -81,17 +81,17 @@ export class Eviction {
 
   /** Once it is on the disk that nobody has them: the bytes go, and those who follow are told. */
   async #finish(gone: readonly Evicted[], reason: EvictedContent['reason']): Promise<void> {
-    for (const { location } of gone.flatMap((one) => one.freed)) await this.#remove(location);
+    for (const bytes of gone.flatMap((one) => one.freed)) await this.#remove(bytes);
     this.news.tell(gone, reason);
   }
 
   /** No row names it any more: what cannot be removed now, garbage collection sweeps up. */
-  async #remove(location: string): Promise<void> {
+  async #remove({ store, location }: FreedBytes): Promise<void> {
     try {
-      await this.storage.remove(location);
+      await this.stores.get(store).remove(location);
     } catch (cause) {
       if (!(cause instanceof StorageError)) throw cause;
-      this.logger.warn({ location, err: cause }, 'evicted bytes could not be removed');
+      this.logger.warn({ store, location, err: cause }, 'evicted bytes could not be removed');
     }
   }
 }

@@ -59,7 +59,7 @@ export class ContentBlobStore extends BlobStore {
   }
 
   async holders(digest: Digest, limit: number): Promise<readonly BlobHolder[]> {
-    const rows = await this.memberships.holders(digest, limit);
+    const rows = await this.memberships.anyHolders(digest, limit);
     return rows.map(({ repository, upstream }) => ({ repository, upstream: upstream ?? undefined }));
   }
 

@@ -18,7 +18,6 @@ import { ContentConfig } from './content.config.js';
 import { GoesWith } from './goes-with.js';
 import { AreUpstreamUrls } from './is-upstream-url.js';
 import { HaveNamespaces } from './have-namespaces.js';
-import { NotBuilt } from './not-built.js';
 import { Oauth2Config } from './oauth2.config.js';
 import { Optional } from './optional.js';
 

@@ -97,6 +97,11 @@ export class Registries implements Reconfigure<SyncConfig>, OnApplicationShutdow
     return [...answering.filter(isOwn), ...answering.filter((one) => !isOwn(one))];
   }
 
+  /** The entry that a repository here belongs to, of those that are called `upstream`: several may have one host. */
+  entryOf(upstream: string, repository: RepositoryName): UpstreamRegistry | undefined {
+    return this.#all.find(({ name, mapping }) => name === upstream && mapping.remoteOf(repository) !== undefined);
+  }
+
   /** As `answering`, with those that are not asked on demand, since periodic runs bring what is there. */
   async mirroring(repository: RepositoryName): Promise<readonly Answering[]> {
     return this.#ownFirst(

@@ -47,11 +47,7 @@ describe('a blob that broke off', () => {
       clock,
       logger,
     );
-    source = new BlobSource(
-      new Mirror(registries, logger, clock),
-      new HeldBlobs(new FakeBlobStore(), registries, clock),
-      clock,
-    );
+    source = new BlobSource(new Mirror(registries, logger, clock), new HeldBlobs(new FakeBlobStore(), clock), clock);
   });
 
   afterEach(async () => {

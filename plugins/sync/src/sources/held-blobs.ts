@@ -10,14 +10,14 @@ export interface WantedBlob {
   readonly signal: AbortSignal;
 }
 
-/** Whose copy it is does not matter. */
-const CANDIDATES = 1;
+/** Holders that are looked at, those first that an upstream has supplied. */
+const CANDIDATES = 20;
 /** Milliseconds for which a blob that was taken from here is not taken from here again: it was not kept, or is damaged. */
 const TRIED_WITHIN = 600_000;
 
 /**
- * Blobs that other repositories hold, in whatever store. They are copied where the upstream confirms, by digest and size, that it has them
- * in the repository that is asked for: else its manifest could name what is private elsewhere, and have it.
+ * Blobs that repositories of another store hold. They are copied where the same upstream supplied them, and confirms that it has them in
+ * the repository that is asked for: else its manifest could name what is private elsewhere, and have it.
  */
 @Injectable()
 export class HeldBlobs {
@@ -38,7 +38,7 @@ export class HeldBlobs {
     const key = `${repository} ${digest}`;
     if (this.#tried.recall(key, TRIED_WITHIN)) return undefined;
     const holders = await this.blobs.holders(digest, CANDIDATES);
-    const [holder] = holders;
+    const holder = holders.find(({ upstream }) => upstream === answering.registry.name);
     const info = holder && (await this.blobs.stat(holder.repository, digest));
     if (!info || !(await this.#isConfirmed(answering, { digest, size: info.size, signal }))) return undefined;
     const stream = await this.blobs.read(holder.repository, digest);
