@@ -173,9 +173,9 @@ export class Manifests {
   async #comesAgain(facts: Facts, known: KnownManifest, manifest: NewManifest): Promise<void> {
     const { id, origin, upstream } = known;
     const { repositoryId, bytes } = manifest;
-    if (origin !== 'mirrored') return;
     const counted = { repositoryId, size: bytes.byteLength };
-    if (manifest.origin !== 'mirrored') {
+    if (manifest.upstream === undefined) {
+      if (upstream === null && origin !== 'mirrored') return;
       await facts
         .updateTable('manifests')
         .set({ origin: manifest.origin, upstream: null })
@@ -184,7 +184,7 @@ export class Manifests {
       await facts.deleteFrom('manifest_references').where('manifest_id', '=', id).execute();
       await this.#putReferences(facts, id, manifest);
       if (upstream !== null) await this.holdings.countManifest(facts, { ...counted, upstream }, '-');
-    } else if (upstream === null && manifest.upstream !== undefined) {
+    } else if (upstream === null && origin === 'mirrored') {
       await facts.updateTable('manifests').set({ upstream: manifest.upstream }).where('id', '=', id).execute();
       await this.holdings.countManifest(facts, { ...counted, upstream: manifest.upstream }, '+');
     }

@@ -40,10 +40,10 @@ describe('a Docker Hub that allows three more pulls, and then none for a minute'
     hub.behaviour = { status: 429, headers: { 'retry-after': '60' } };
     expect(await pull(registry, 'app/manifests/1?ns=docker.io')).toMatchObject({ status: 200, warning: STALE });
     hub.requests.length = 0;
-    for (let second = 0; second < 59; second++) {
-      registry.clock.advance(1000);
+    for (let tenth = 0; tenth < 6; tenth++) {
+      registry.clock.advance(9800);
       expect(await pull(registry, 'app/manifests/1?ns=docker.io')).toMatchObject({ status: 200, warning: STALE });
-      const refused = await pull(registry, `other-${String(second)}/manifests/1?ns=docker.io`);
+      const refused = await pull(registry, `other-${String(tenth)}/manifests/1?ns=docker.io`);
       expectError(refused.response, 429, 'TOOMANYREQUESTS');
     }
     expect(hub.requests).toEqual([]);
@@ -52,12 +52,12 @@ describe('a Docker Hub that allows three more pulls, and then none for a minute'
     hub.behaviour = {};
     hub.access = { kind: 'basic', user: 'mirror', password: 'second' };
     await write('second');
-    registry.clock.advance(1000);
+    registry.clock.advance(1200);
     await vi.waitFor(async () => {
       registry.clock.advance(WINDOW);
       expect(await pull(registry, 'app/manifests/1?ns=docker.io')).toMatchObject({ status: 200, warning: undefined });
-    }, 4000);
+    }, 10_000);
     await registry.close();
     await rm(folder, { recursive: true });
-  });
+  }, 20_000);
 });

@@ -9,6 +9,7 @@ import {
   type RepositoryName,
   type Tag,
 } from '@berth/sdk';
+import { AuditLog } from '../../logging/audit-log.js';
 import { Changes } from '../../metadata/changes.js';
 import { Database } from '../../metadata/database.js';
 import { type ManifestReference, Manifests } from '../../metadata/manifests.js';
@@ -28,17 +29,12 @@ export interface PendingManifest {
   /** Each tag that will point here, with what it pointed at when the gates saw it. */
   readonly tags: ReadonlyMap<Tag, Digest | undefined>;
   readonly actor: string | undefined;
+  readonly requestId: string | undefined;
 }
 
 /** `moved`: a tag no longer pointed at what the gates had seen, so nothing was changed. */
 export type CommitOutcome =
-  | {
-      readonly outcome: 'committed';
-      readonly repositoryCreated: boolean;
-      /** What the repository mirrors. */
-      readonly upstream: string | null;
-    }
-  | { readonly outcome: 'moved' };
+  { readonly outcome: 'committed'; readonly repositoryCreated: boolean } | { readonly outcome: 'moved' };
 
 /** Missing references that an error names: enough to find the cause, and a bound for its size. */
 const NAMED_IN_ERROR = 20;
@@ -54,18 +50,31 @@ export class ManifestCommit {
     private readonly memberships: Memberships,
     private readonly tags: Tags,
     private readonly changes: Changes,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
   /** MANIFEST_BLOB_UNKNOWN where the repository lacks something the manifest needs. */
-  commit(pending: PendingManifest): Promise<CommitOutcome> {
+  async commit(pending: PendingManifest): Promise<CommitOutcome> {
+    const { upstream, ...outcome } = await this.#commit(pending);
+    if (upstream !== null) this.#auditShadowing(pending, upstream);
+    return outcome;
+  }
+
+  /** From now on the upstream's tag of that name is not seen here, whether it has one or not. */
+  #auditShadowing({ repository, digest, tags, actor, requestId }: PendingManifest, upstream: string): void {
+    for (const reference of tags.keys())
+      this.audit.recordShadowing({ repository, reference, digest, upstream, actor, requestId });
+  }
+
+  #commit(pending: PendingManifest): Promise<CommitOutcome & { readonly upstream: string | null }> {
     const links = linksOf(pending.manifest);
-    return this.database.transaction(async (facts): Promise<CommitOutcome> => {
+    return this.database.transaction(async (facts) => {
       const at = this.clock.now();
       const { repository, digest, actor } = pending;
       const made = { name: repository, store: this.stores.forNew({ name: repository }), actor, at };
       const { id: repositoryId, created, upstream } = await this.repositories.ensure(facts, made);
-      if (await this.#hasMoved(facts, repositoryId, pending.tags)) return { outcome: 'moved' };
+      if (await this.#hasMoved(facts, repositoryId, pending.tags)) return { outcome: 'moved', upstream: null } as const;
       await this.#checkHeld(facts, repositoryId, links);
       const { id, created: isNew } = await this.manifests.put(facts, this.#row(pending, repositoryId, links, at));
       if (isNew) await this.changes.record(facts, { at, kind: 'manifest.pushed', repository, digest, actor });
@@ -75,7 +84,7 @@ export class ManifestCommit {
           await this.changes.record(facts, { at, kind: 'tag.moved', repository, reference: tag, digest, actor });
         }
       }
-      return { outcome: 'committed', repositoryCreated: created, upstream };
+      return { outcome: 'committed', repositoryCreated: created, upstream } as const;
     });
   }
 

@@ -8,7 +8,6 @@ import {
   type RepositoryName,
   type Tag,
 } from '@berth/sdk';
-import { AuditLog } from '../../logging/audit-log.js';
 import { type ManifestRow, Manifests } from '../../metadata/manifests.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { digestBytes } from '../blobs/digesting.js';
@@ -70,7 +69,6 @@ export class ManifestService {
     private readonly pulls: PullCounter,
     private readonly inUse: InUse,
     private readonly hooks: HookRunner,
-    private readonly audit: AuditLog,
   ) {}
 
   /** MANIFEST_UNKNOWN where the repository has no such manifest and no source has it. end-3 HEAD */
@@ -171,13 +169,12 @@ export class ManifestService {
         origin: 'pushed',
         tags: previous,
         actor: context.actor,
+        requestId: context.requestId,
       } as const;
       const result = await this.manifestCommit.commit(pending);
       if (result.outcome === 'moved') continue;
       this.cache.remember(digest, bytes);
       if (result.repositoryCreated) this.hooks.notify('repository.created', { repository }, context);
-      if (result.upstream !== null)
-        this.#auditShadowing({ repository, digest, upstream: result.upstream }, tags, context);
       this.#tellPushed(push, { ...description, subject: subject?.digest, tags }, previous, context);
       return { ...description, subject: subject?.digest, tags };
     }
@@ -234,15 +231,6 @@ export class ManifestService {
         context,
       );
     }
-  }
-
-  /** From now on the upstream's tag of that name is not seen here, whether it has one or not. */
-  #auditShadowing(
-    shadowing: { readonly repository: RepositoryName; readonly digest: Digest; readonly upstream: string },
-    tags: readonly Tag[],
-    { actor, requestId }: ContentContext,
-  ): void {
-    for (const reference of tags) this.audit.recordShadowing({ ...shadowing, reference, actor, requestId });
   }
 
   #tellPushed(
