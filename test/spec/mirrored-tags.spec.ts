@@ -22,6 +22,24 @@ describe('a held tag of a mirrored manifest', () => {
     expect(source.askedOf('tag.refresh', repository)[0]).toMatchObject({ tag: 'v1', held: image.digest });
   });
 
+  it('is not compared again for as long as its source says that it holds', async () => {
+    const image = anImage().build();
+    const repository = await aMirrorOf(image);
+    source.answers['tag.refresh'] = async () => {
+      const answer = await pointsAt(image);
+      return answer.outcome === 'found' ? { ...answer, found: { ...answer.found, freshFor: 5000 } } : answer;
+    };
+    const timesAsked = async (): Promise<number> => {
+      expect((await send('GET', pathOf(repository, 'v1'))).body).toEqual(image.manifest);
+      return source.askedOf('tag.refresh', repository).length;
+    };
+    expect([await timesAsked(), await timesAsked()]).toEqual([1, 1]);
+    registry().clock.advance(4999);
+    expect(await timesAsked()).toBe(1);
+    registry().clock.advance(1);
+    expect(await timesAsked()).toBe(2);
+  });
+
   it('moves with its source, which is asked for the manifest by its digest', async () => {
     const newer = anImage().build();
     const repository = await aMirrorOf(anImage().build());

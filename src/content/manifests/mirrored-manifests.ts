@@ -19,6 +19,7 @@ import type { ContentContext } from '../content-context.js';
 import { NegativeMemory } from '../negative-memory.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { SharedWork } from '../shared-work.js';
+import { ConfirmedTags } from './confirmed-tags.js';
 import { type FetchOutcome, ManifestFetch, type WantedManifest } from './manifest-fetch.js';
 import { manifestUnknown } from './manifest-errors.js';
 import { type GoneTag, MirroredRemoval } from './mirrored-removal.js';
@@ -45,6 +46,7 @@ type Refreshed = 'fresh' | 'fetched' | 'gone' | 'stale' | { readonly refusal: Re
 export class MirroredManifests implements OnApplicationShutdown {
   readonly #fetches = new SharedWork<FetchOutcome>();
   readonly #refreshes = new SharedWork<Refreshed>();
+  readonly #confirmed;
   readonly #refused;
   readonly #staleAnswers;
 
@@ -59,6 +61,7 @@ export class MirroredManifests implements OnApplicationShutdown {
     clock: Clock,
     meter: Meter,
   ) {
+    this.#confirmed = new ConfirmedTags(clock);
     this.#refused = new NegativeMemory<FetchOutcome>(clock);
     this.#staleAnswers = meter
       .counter({
@@ -81,7 +84,9 @@ export class MirroredManifests implements OnApplicationShutdown {
     const { reference } = which;
     if (!held) return { row: await this.#locateMissing(which, context), isStale: false, isHeld: false };
     const mayHaveMoved = reference.kind === 'tag' && held.tagOrigin === 'mirrored' && this.hooks.hears('tag.refresh');
-    if (!mayHaveMoved) return { row: held, isStale: false, isHeld: true };
+    if (!mayHaveMoved || this.#confirmed.holds(which.repository, reference.tag, held.digest)) {
+      return { row: held, isStale: false, isHeld: true };
+    }
     return this.#refresh(which, reference.tag, held, context);
   }
 
@@ -169,7 +174,8 @@ export class MirroredManifests implements OnApplicationShutdown {
     }
     if (result.outcome === 'unavailable' && result.withholdsHeld) return { refusal: new UpstreamUnavailable(result) };
     if (result.outcome !== 'found') return 'stale';
-    const { digest, withholdsHeld = false } = result.found;
+    const { digest, withholdsHeld = false, freshFor = 0 } = result.found;
+    if (freshFor > 0) this.#confirmed.confirm(repository, tag, digest, freshFor);
     if (digest === held.digest) return 'fresh';
     const reference = { kind: 'digest', digest } as const;
     const wanted = { repository, reference, tag: { name: tag, previous: held.digest } };

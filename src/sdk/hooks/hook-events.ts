@@ -57,6 +57,8 @@ export interface SourceFinds {
   'tag.refresh': Descriptor & {
     /** True: where this cannot be had, what is held is not served in its place. */
     readonly withholdsHeld?: boolean;
+    /** Milliseconds for which this holds: until then the source need not be asked again. */
+    readonly freshFor?: number;
   };
   'manifest.readMiss': { readonly mediaType: string; readonly bytes: Uint8Array; readonly upstream: string };
   'blob.readMiss': FoundBlob | ConfirmedBlob;

@@ -18,6 +18,12 @@ export class BoundedMemory<Value> {
     return age >= 0 && age < within ? entry.value : undefined;
   }
 
+  /** Milliseconds since it was remembered; Infinity where it is not. */
+  age(key: string): number {
+    const entry = this.#entries.get(key);
+    return entry ? this.clock.now() - entry.since : Infinity;
+  }
+
   remember(key: string, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, { value, since: this.clock.now() });

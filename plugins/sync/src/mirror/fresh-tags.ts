@@ -16,6 +16,11 @@ export class FreshTags {
     return this.#known.recall(`${repository}:${tag}`, within);
   }
 
+  /** Milliseconds for which `recall` goes on to say the same. */
+  freshFor(repository: RepositoryName, tag: Tag, within: number): number {
+    return Math.max(0, within - this.#known.age(`${repository}:${tag}`));
+  }
+
   confirm(repository: RepositoryName, tag: Tag, descriptor: Descriptor): void {
     this.#known.remember(`${repository}:${tag}`, descriptor);
   }

@@ -32,6 +32,9 @@ const REQUEST_PATIENCE = 25_000;
 /** Milliseconds for which "no" is repeated without asking. */
 const GONE_HOLDS = 10_000;
 
+/** Milliseconds for which core need not ask again: brief, so that a reload of the configuration is soon seen. */
+const HOLDS = 5000;
+
 type Answer = SourceAnswer<'tag.refresh'>;
 
 interface Which {
@@ -71,8 +74,12 @@ export class TagSource implements HookHandler<'tag.refresh'> {
         : { outcome: 'stale', reason: 'no upstream answers for this repository' };
     }
     const { registry } = answering;
-    const known = this.fresh.recall(repository, tag, registry.config.manifestCheckInterval);
-    if (known) return foundAt(registry, known);
+    const { manifestCheckInterval: window } = registry.config;
+    const known = this.fresh.recall(repository, tag, window);
+    if (known) {
+      const freshFor = Math.min(HOLDS, this.fresh.freshFor(repository, tag, window));
+      return foundAt(registry, { ...known, freshFor });
+    }
     const result = await this.#confirm(answering, { repository, tag });
     if (result.outcome === 'stale' && held !== undefined) this.tally.stale(repository, held, registry.name);
     return result;
