@@ -60,7 +60,16 @@ async function writeJson(
 ): Promise<void> {
   const records = measurements.map((measurement) => measurementRecord(measurement, measurements));
   const { seed, tags, quick } = options;
-  const document = { date: new Date(), machine: machine(), seed, tags, quick, measurements: records, mirrors, verdicts };
+  const document = {
+    date: new Date(),
+    machine: machine(),
+    seed,
+    tags,
+    quick,
+    measurements: records,
+    mirrors,
+    verdicts,
+  };
   await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
 }
 

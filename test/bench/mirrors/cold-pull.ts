@@ -28,7 +28,11 @@ export async function pullCold(peer: Peer, upstream: Upstream, bytes: number, cl
   const connections = await Promise.all(Array.from({ length: clients }, () => HttpConnection.open(peer.origin)));
   try {
     const [before, cpuBefore] = [await upstream.counts(), await resting(peer, upstream)];
-    const manifest = await timed(connections.slice(0, 1), manifestRequest(peer.origin, 'GET', MIRRORED, image.tag), image.size);
+    const manifest = await timed(
+      connections.slice(0, 1),
+      manifestRequest(peer.origin, 'GET', MIRRORED, image.tag),
+      image.size,
+    );
     const request = renderRequest(peer.origin, 'GET', `/v2/${MIRRORED}/blobs/${image.layer}`);
     const layer = await timed(connections, request, bytes);
     const cpu = cpuBetween(cpuBefore, await resting(peer, upstream));
@@ -70,7 +74,7 @@ async function timed(
 /** What the peer has used once it does nothing more: docker-registry fetches and stores on when its client has all. */
 async function resting(peer: Peer, upstream: Upstream): Promise<CpuReading> {
   const deadline = performance.now() + RESTING_DEADLINE;
-  for (let reading = readCpu(peer.pid); performance.now() < deadline; ) {
+  for (let reading = readCpu(peer.pid); performance.now() < deadline;) {
     await delay(100);
     const next = readCpu(peer.pid);
     if (cpuBetween(reading, next) < RESTING && (await upstream.counts()).open === 0) return next;

@@ -60,7 +60,12 @@ function warmVerdicts(warm: readonly WarmMeasurement[]): Verdict[] {
     const pushed = warm.find(({ name, origin }) => origin === 'pushed' && name === pull.name);
     if (pull.peer !== 'berth-mirror' || pull.origin !== 'mirrored' || pushed === undefined) return [];
     return [
-      ratio(`mirrored ${pull.name}: CPU against a pushed one`, pull.cpuMicroseconds, pushed.cpuMicroseconds, WARM_TIMES),
+      ratio(
+        `mirrored ${pull.name}: CPU against a pushed one`,
+        pull.cpuMicroseconds,
+        pushed.cpuMicroseconds,
+        WARM_TIMES,
+      ),
       ratio(`mirrored ${pull.name}: upstream requests for each pull`, pull.upstreamRequests, 1, 0),
     ];
   });

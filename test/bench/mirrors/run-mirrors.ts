@@ -13,11 +13,7 @@ export const MIRROR_CASES = 'mirrors';
 const PUSHED = 'bench/**';
 
 /** Starts mirrors of one upstream and measures them. */
-export async function runMirrors(
-  options: BenchOptions,
-  workspace: Workspace,
-  plan: Plan,
-): Promise<MirrorMeasurements> {
+export async function runMirrors(options: BenchOptions, workspace: Workspace, plan: Plan): Promise<MirrorMeasurements> {
   const upstream = await Upstream.start(workspace);
   const peers: Peer[] = [];
   if (options.peers.berth) {

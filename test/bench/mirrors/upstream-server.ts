@@ -42,7 +42,11 @@ function sendJson(response: ServerResponse, status: number, document: object): v
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(document));
 }
 
-async function send(response: ServerResponse, { type, digest, pieces, size }: Document, isHead: boolean): Promise<void> {
+async function send(
+  response: ServerResponse,
+  { type, digest, pieces, size }: Document,
+  isHead: boolean,
+): Promise<void> {
   response.writeHead(200, { 'Content-Type': type, 'Content-Length': size, 'Docker-Content-Digest': digest });
   for (const piece of isHead ? [] : pieces) {
     if (response.destroyed) return;

@@ -35,7 +35,11 @@ export class Upstream {
   static async start(workspace: Workspace): Promise<Upstream> {
     const logFile = join(workspace.folder, 'upstream.log');
     const { child } = workspace.start(process.execPath, [PROGRAM], logFile);
-    const port = await awaitStart(child, 'the upstream', async () => /^port (\d+)\n/.exec(await readFile(logFile, 'utf8'))?.[1]);
+    const port = await awaitStart(
+      child,
+      'the upstream',
+      async () => /^port (\d+)\n/.exec(await readFile(logFile, 'utf8'))?.[1],
+    );
     return new Upstream(new URL(`http://127.0.0.1:${port}`));
   }
 
