@@ -42,9 +42,7 @@ async function peakOfCrowd(size: number): Promise<number> {
   const blob = aBlob(new SeededRandom(testSeed(), 'a crowd').bytes(size));
   upstream.hasBlob('crowd/app', blob);
   await forgetPeak(mirror.pid);
-  const clients = Array.from({ length: CLIENTS }, (_, client) =>
-    comesWhole(blob, client === 0 ? size / 2 : undefined),
-  );
+  const clients = Array.from({ length: CLIENTS }, (_, client) => comesWhole(blob, client === 0 ? size / 2 : undefined));
 
   expect(await Promise.all(clients)).toEqual(clients.map((_, client) => client > 0));
   expect(upstream.requests.filter(({ path }) => path.endsWith(blob.digest)).map(({ method }) => method)).toEqual([
