@@ -64,16 +64,21 @@ export class HookCall {
       else this.#reportLate(name, plugin, outcome.reason);
     };
     try {
-      return await withDeadline<unknown>({ deadline: this.limits.deadlineOf(name), signal, onLate }, (bounded) => {
-        const warn = 'warn' in cause ? { warn: warnUntil(call, cause) } : {};
-        return handler.handle(withOwnBytes(event), {
-          signal: bounded,
-          actor,
-          requestId,
-          traceparent,
-          ...warn,
-        } as ContextOf<Name>);
-      });
+      return await withDeadline<unknown>(
+        { deadline: this.limits.deadlineOf(name), signal, onLate },
+        (boundedSignal) => {
+          const warn = 'warn' in cause ? { warn: warnUntil(call, cause) } : {};
+          return handler.handle(withOwnBytes(event), {
+            get signal() {
+              return boundedSignal();
+            },
+            actor,
+            requestId,
+            traceparent,
+            ...warn,
+          } as ContextOf<Name>);
+        },
+      );
     } finally {
       call.isOver = true;
       this.#durationOf(name, entry).observe((performance.now() - started) / 1000);
