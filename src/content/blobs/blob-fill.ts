@@ -233,10 +233,12 @@ export class BlobFill {
     return new Readable({
       highWaterMark: FLOWING_BYTES,
       read() {
-        // What is here already is not worth a promise for each piece.
-        for (let bytes = fill.source.take(); bytes; bytes = fill.source.take()) {
+        // What is here already is not worth a promise for each piece. Whoever has got one asks again.
+        const bytes = fill.source.take();
+        if (bytes) {
           fill.blob.push(bytes);
-          if (!this.push(bytes)) return;
+          this.push(bytes);
+          return;
         }
         fill.pulling = pull().then(
           (bytes) => this.push(bytes ?? null),

@@ -24,6 +24,9 @@ export class SourceStream {
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
   #idle: NodeJS.Timeout | undefined;
+  readonly #onData = (piece: unknown): void => {
+    this.#arrived(piece);
+  };
   readonly #abort = (): void => {
     this.stream.destroy(this.options.signal.reason as Error);
   };
@@ -34,9 +37,7 @@ export class SourceStream {
   ) {
     this.#skip = options.skip;
     // By events, since a loop over the stream would copy what it has at hand into one piece.
-    stream.on('data', (piece: unknown) => {
-      this.#arrived(piece);
-    });
+    stream.on('data', this.#onData);
     stream.once('end', () => {
       this.#over();
     });
@@ -125,7 +126,15 @@ export class SourceStream {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#failure = cause;
+    if (cause) this.#rescue();
     this.#wake?.();
+  }
+
+  /** What had come when it broke is good still: a transfer that is cut again and again gets on only so. */
+  #rescue(): void {
+    const { stream } = this;
+    stream.off('data', this.#onData);
+    for (let piece: unknown = stream.read(); piece !== null; piece = stream.read()) this.#arrived(piece);
   }
 
   #forget(): void {
