@@ -20,6 +20,8 @@ export interface TagRow {
   readonly digest: Digest;
   readonly movedAt: number;
   readonly movedBy: string | null;
+  /** What moved it there last. */
+  readonly origin: Origin;
 }
 
 export interface TagTarget {
@@ -120,5 +122,5 @@ function tagRows(reader: Kysely<Schema>) {
     .innerJoin('tags as t', 't.repository_id', 'r.id')
     .innerJoin('manifests as m', 'm.id', 't.manifest_id')
     .where('m.state', '=', 'present')
-    .select(['t.name as tag', 'm.digest', 't.moved_at as movedAt', 't.moved_by as movedBy']);
+    .select(['t.name as tag', 'm.digest', 't.moved_at as movedAt', 't.moved_by as movedBy', 't.origin']);
 }

@@ -74,7 +74,7 @@ describe('the manifest store', () => {
     expect(Buffer.from((await store.read(name, digest)) ?? [])).toEqual(Buffer.from('whole'));
     expect(await store.read(name, digestOfText('another'))).toBeUndefined();
     const found = await port(TagStore).find(name, tagOf('v1'));
-    expect(found).toEqual({ tag: 'v1', digest, movedAt: AT + 1, movedBy: 'bob' });
+    expect(found).toEqual({ tag: 'v1', digest, movedAt: AT + 1, movedBy: 'bob', origin: 'pushed' });
   });
 
   it('scans every manifest once in pages, those that come meanwhile at the end', async () => {

@@ -131,6 +131,21 @@ describe('a periodic run', () => {
     expect((await runOnce(registry)).counts.tags).toMatchObject({ shadowed: 1, moved: 0 });
     expect((await pull(registry, 'team/app/manifests/1')).digest).toBe(ours.digest);
   });
+
+  it('leaves a tag alone that was pushed here to what a run had brought, and goes on with the others of it', async () => {
+    const from = await upstream();
+    const image = hasOneImage(from, 'team/app', '1');
+    const registry = await mirror([from, EVERYTHING]);
+    await runOnce(registry);
+    const headers = { 'content-type': image.mediaType };
+    await registry.request('PUT', '/v2/team/app/manifests/2', { headers, body: image.manifest });
+    hasOneImage(from, 'team/app', '2');
+    expect((await runOnce(registry)).counts.tags).toMatchObject({ shadowed: 1, moved: 0, unmoved: 1 });
+    expect((await pull(registry, 'team/app/manifests/2')).digest).toBe(image.digest);
+    const newer = hasOneImage(from, 'team/app', '1');
+    await runOnce(registry);
+    expect((await pull(registry, 'team/app/manifests/1')).digest).toBe(newer.digest);
+  });
 });
 
 describe('what a periodic run has brought', () => {

@@ -114,7 +114,7 @@ export class MirroredManifests implements OnApplicationShutdown {
   ): Promise<FetchOutcome | 'local'> {
     if (await this.repositories.isLocal(repository)) return 'local';
     const held = await this.#find(repository, { kind: 'tag', tag });
-    if (held && held.origin !== 'mirrored') return 'local';
+    if (held && (held.tagOrigin ?? held.origin) !== 'mirrored') return 'local';
     if (held?.digest === digest) return { outcome: 'held' };
     const reference = { kind: 'digest', digest } as const;
     const wanted = { repository, reference, tag: { name: tag, previous: held?.digest } };

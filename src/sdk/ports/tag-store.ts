@@ -1,4 +1,5 @@
 import type { Digest } from '../oci/digest.js';
+import type { Origin } from '../oci/manifest.js';
 import type { RepositoryName } from '../oci/repository-name.js';
 import type { Tag } from '../oci/tag.js';
 
@@ -8,6 +9,8 @@ export interface TagInfo {
   /** Milliseconds since the epoch. */
   readonly movedAt: number;
   readonly movedBy: string | undefined;
+  /** What moved it there last: a push, or its upstream; not where the manifest came from first. */
+  readonly origin: Origin;
 }
 
 /** The tags of repositories, in the order of their names (by code unit). */

@@ -1,4 +1,5 @@
 import type { Digest } from '../oci/digest.js';
+import type { Origin } from '../oci/manifest.js';
 import type { RepositoryName } from '../oci/repository-name.js';
 import type { Tag } from '../oci/tag.js';
 import { type TagInfo, TagStore } from '../ports/tag-store.js';
@@ -7,8 +8,8 @@ import { type TagInfo, TagStore } from '../ports/tag-store.js';
 export class FakeTagStore extends TagStore {
   private readonly tags = new Map<string, TagInfo>();
 
-  put(repository: RepositoryName, tag: Tag, digest: Digest): void {
-    this.tags.set(`${repository}:${tag}`, { tag, digest, movedAt: 0, movedBy: undefined });
+  put(repository: RepositoryName, tag: Tag, digest: Digest, origin: Origin = 'pushed'): void {
+    this.tags.set(`${repository}:${tag}`, { tag, digest, movedAt: 0, movedBy: undefined, origin });
   }
 
   async find(repository: RepositoryName, tag: Tag): Promise<TagInfo | undefined> {

@@ -1,4 +1,4 @@
-import { type ManifestInfo, RegistryError, type Tag } from '@berth/sdk';
+import { RegistryError, type Tag, type TagInfo } from '@berth/sdk';
 import type { RunPorts } from './run-ports.js';
 import type { RepositoryScope } from './run-scope.js';
 import type { UpstreamTags } from './upstream-tags.js';
@@ -10,7 +10,7 @@ export class RemovedTags {
   constructor(
     private readonly scope: RepositoryScope,
     private readonly upstream: UpstreamTags,
-    private readonly ports: Pick<RunPorts, 'tags' | 'manifests' | 'mirrored'>,
+    private readonly ports: Pick<RunPorts, 'tags' | 'mirrored'>,
   ) {}
 
   /** `isMissing`: those that may be gone. A list may be wrong: each is asked for once more. */
@@ -18,21 +18,20 @@ export class RemovedTags {
     const { local, signal } = this.scope;
     for (let after: Tag | undefined; ;) {
       const page = await this.ports.tags.list(local, after, PAGE);
-      for (const { tag } of page) {
+      for (const held of page) {
         signal.throwIfAborted();
-        if (isMissing(tag)) await this.#removeOne(tag);
+        if (held.origin === 'mirrored' && isMissing(held.tag)) await this.#removeOne(held);
       }
       if (page.length < PAGE) return;
       after = page.at(-1)?.tag;
     }
   }
 
-  async #removeOne(tag: Tag): Promise<void> {
+  async #removeOne({ tag, digest }: TagInfo): Promise<void> {
     const { local, signal, tally, observer } = this.scope;
-    const held: ManifestInfo | undefined = await this.ports.manifests.find(local, { kind: 'tag', tag });
-    if (held?.origin !== 'mirrored' || (await this.upstream.resolve(tag))) return;
+    if (!(await this.upstream.isGone(tag))) return;
     try {
-      if (!(await this.ports.mirrored.removeTag(local, tag, held.digest, signal))) return;
+      if (!(await this.ports.mirrored.removeTag(local, tag, digest, signal))) return;
       tally.tag('removed');
       observer.tag(local, tag, 'removed');
     } catch (cause) {

@@ -65,7 +65,7 @@ export class RepositoryPlan {
   }
 
   async #find(tag: Tag, attached?: AttachedTags): Promise<Found> {
-    const held = await this.ports.manifests.find(this.scope.local, { kind: 'tag', tag });
+    const held = await this.ports.tags.find(this.scope.local, tag);
     if (held && held.origin !== 'mirrored') return { state: 'shadowed', digests: [] };
     const found = await this.#upstream.resolve(tag);
     if (!found) return { state: 'gone', digests: [] };

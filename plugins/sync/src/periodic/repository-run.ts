@@ -1,4 +1,4 @@
-import type { Digest, ManifestInfo, Reference, Tag } from '@berth/sdk';
+import type { Digest, Tag } from '@berth/sdk';
 import { Deadline } from '../upstream/deadline.js';
 import { UpstreamTrouble } from '../upstream/upstream-trouble.js';
 import { AttachedTags, isAttachedTag } from './attached-tags.js';
@@ -97,7 +97,7 @@ export class RepositoryRun {
 
   async #bring(tag: Tag, platforms: PlatformChoice, attachments?: AttachmentFetch): Promise<TagResult> {
     const { local, registry, signal } = this.scope;
-    const held = await this.#held({ kind: 'tag', tag });
+    const held = await this.ports.tags.find(local, tag);
     if (held && held.origin !== 'mirrored') return { outcome: 'shadowed', digests: [] };
     const found = await this.upstream.resolve(tag);
     if (!found) return { outcome: 'gone', digests: [] };
@@ -110,10 +110,6 @@ export class RepositoryRun {
     if (held?.digest === digest) return { outcome: 'unmoved', digests };
     expectHeld(await this.ports.mirrored.moveTag(local, tag, digest, signal), `tag ${tag}`);
     return { outcome: 'moved', digests };
-  }
-
-  #held(reference: Reference): Promise<ManifestInfo | undefined> {
-    return this.ports.manifests.find(this.scope.local, reference);
   }
 
   async #removeGone(listed: ReadonlySet<Tag>): Promise<void> {

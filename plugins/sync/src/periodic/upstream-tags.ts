@@ -1,7 +1,9 @@
 import type { Descriptor, Tag } from '@berth/sdk';
 import type { FreshTags } from '../mirror/fresh-tags.js';
 import { fetchTags } from '../upstream/fetch-lists.js';
+import { confirmAbsence } from '../upstream/confirm-absence.js';
 import { resolveTag } from '../upstream/fetch-manifest.js';
+import type { UpstreamHost } from '../upstream/upstream-host.js';
 import type { RepositoryScope } from './run-scope.js';
 
 /** More pages than any repository has: an upstream that goes on for ever ends a run some time. */
@@ -35,5 +37,18 @@ export class UpstreamTags {
     registry.checked();
     if (found) this.fresh.confirm(local, tag, found);
     return found;
+  }
+
+  /** Whether it has one no more: what is held is thrown away for it. Rejects with UpstreamTrouble where it does not say so clearly. */
+  isGone(tag: Tag): Promise<boolean> {
+    const { registry, requests, remote: repository, signal } = this.scope;
+    const reference = { kind: 'tag', tag } as const;
+    const isGoneAt = async (host: UpstreamHost, bounded: AbortSignal): Promise<boolean> => {
+      const ask = { repository, signal: bounded };
+      if (await resolveTag(host, reference, ask)) return false;
+      await confirmAbsence(host, reference, ask);
+      return true;
+    };
+    return requests.ask((bounded) => registry.client.ask((host) => isGoneAt(host, bounded)), signal);
   }
 }
