@@ -6,6 +6,7 @@ import { ByteRate } from '../../plugins/scrub/src/byte-rate.js';
 import sync from '../../plugins/sync/src/index.js';
 import { GarbageCollection } from '../../src/content/garbage-collection/garbage-collection.js';
 import { createTestRegistry } from '@berth/testkit';
+import { JobScheduler } from '../../src/jobs/job-scheduler.js';
 import { askedOf, runOnce } from './use-runs.js';
 import { pull, useSync } from './use-sync.js';
 
@@ -27,6 +28,7 @@ async function withMirror(url: string, section: object, use: (registry: TestRegi
       { plugin: scrub, section: {} },
     ],
   });
+  await registry.application.get(JobScheduler).stop(0);
   try {
     await use(registry);
   } finally {

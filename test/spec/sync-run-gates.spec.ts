@@ -3,6 +3,7 @@ import { anImage, createTestRegistry } from '@berth/testkit';
 import { Injectable } from '@nestjs/common';
 import { expect, it } from 'vitest';
 import sync from '../../plugins/sync/src/index.js';
+import { JobScheduler } from '../../src/jobs/job-scheduler.js';
 import { runOnce } from './use-runs.js';
 import { pull, useSync } from './use-sync.js';
 
@@ -27,6 +28,7 @@ it('brings nothing that a gate refuses, which fails no run', async () => {
   const registries = [{ urls: [from.url], pollInterval: '1h', content: [{ prefix: '**' }] }];
   const plugins = [{ plugin: sync, section: { registries } }, { plugin: picky }];
   const registry = await createTestRegistry({ plugins });
+  await registry.application.get(JobScheduler).stop(0);
   const { outcome, counts } = await runOnce(registry);
   expect([outcome, counts.tags]).toEqual(['succeeded', expect.objectContaining({ moved: 1, refused: 2, failed: 0 })]);
   const statuses = ['a/manifests/1', 'a/manifests/unwanted', 'unwanted/manifests/1'].map(

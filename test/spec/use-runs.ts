@@ -4,10 +4,10 @@ import { Registries } from '../../plugins/sync/src/mirror/registries.js';
 import { PeriodicRuns } from '../../plugins/sync/src/periodic/periodic-runs.js';
 import type { RecordedRun } from '../../plugins/sync/src/periodic/run-records.js';
 
-const NEVER = new AbortController().signal;
+const NEVER: AbortSignal = new AbortController().signal;
 
 /** One periodic run of one upstream of the mirror, by its place in `registries`. */
-export async function runOnce(registry: TestRegistry, at = 0, signal = NEVER): Promise<RecordedRun> {
+export async function runOnce(registry: TestRegistry, at = 0, signal: AbortSignal = NEVER): Promise<RecordedRun> {
   const { application } = registry;
   const upstream = application.get(Registries, { strict: false }).all[at] ?? expect.fail();
   return application.get(PeriodicRuns, { strict: false }).run(upstream, signal);

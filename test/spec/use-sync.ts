@@ -1,5 +1,6 @@
 import { createTestRegistry, FakeUpstream, type RegistryResponse, type TestRegistry } from '@berth/testkit';
 import { afterEach } from 'vitest';
+import { JobScheduler } from '../../src/jobs/job-scheduler.js';
 import sync from '../../plugins/sync/src/index.js';
 import { headerOf } from './exchange.js';
 
@@ -36,6 +37,8 @@ export function useSync(): SyncServers {
   const mirrorWith: SyncServers['mirrorWith'] = async (section) => {
     const registry = await createTestRegistry({ plugins: [{ plugin: sync, section }] });
     registries.push(registry);
+    // Runs begin when a test begins them.
+    await registry.application.get(JobScheduler).stop(0);
     return registry;
   };
   return {
