@@ -207,7 +207,7 @@ describe('evictions among pulls, pushes and new limits', () => {
           }
         }),
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
-  }, 60_000);
+  }, 120_000);
 });

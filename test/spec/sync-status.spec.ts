@@ -39,6 +39,7 @@ describe('an upstream', () => {
           reachable: null,
           lastCheck: null,
           retriesWaiting: 0,
+          cache: { heldBytes: 0, maxBytes: null },
           counts: NOTHING,
           fills: [],
           hosts: [
