@@ -46,7 +46,7 @@ import { RepositoryStores } from './repositories/repository-stores.js';
 import { StorePlaces } from './repositories/store-places.js';
 import { TagService } from './tags/tag.service.js';
 import { BlobCommit } from './uploads/blob-commit.js';
-import { UploadCopy } from './uploads/upload-copy.js';
+import { UploadCommit } from './uploads/upload-commit.js';
 import { UploadExpiry } from './uploads/upload-expiry.js';
 import { UploadMeter } from './uploads/upload-meter.js';
 import { UploadService } from './uploads/upload.service.js';
@@ -97,7 +97,7 @@ const PARTS = [
   ReferrerSource,
   RepositoryStores,
   StorePlaces,
-  UploadCopy,
+  UploadCommit,
   UploadExpiry,
   UploadMeter,
   UploadSessions,

@@ -3,7 +3,7 @@ import { type Digest, RegistryError, type RepositoryName } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import type { ContentContext } from '../content-context.js';
-import { BlobCommit } from '../uploads/blob-commit.js';
+import { UploadCommit } from '../uploads/upload-commit.js';
 import { type FillUpload, FillUploads } from './fill-uploads.js';
 
 export interface FilledBlob {
@@ -20,7 +20,7 @@ export interface FilledBlob {
 export class FillKeeping {
   constructor(
     private readonly uploads: FillUploads,
-    private readonly blobCommit: BlobCommit,
+    private readonly uploadCommit: UploadCommit,
     private readonly hooks: HookRunner,
     private readonly logger: RegistryLogger,
   ) {}
@@ -58,7 +58,7 @@ export class FillKeeping {
     const { id, store } = upload.session;
     const { requestId } = context;
     const finished = { upload: id, repository, store, digest, size, upstream, actor: undefined, requestId };
-    const created = await this.blobCommit.commit(finished);
+    const created = await this.uploadCommit.commit(finished);
     this.uploads.finished(upload);
     if (created) this.hooks.notify('repository.created', { repository }, context);
     this.hooks.notify('upload.finished', { repository, upload: id, digest }, context);

@@ -9,7 +9,6 @@ import type { Facts } from '../../metadata/schema.js';
 import { Uploads } from '../../metadata/uploads.js';
 import { BlobStores } from '../../storage/blob-stores.js';
 import { type FilledImage, FilledImages } from '../manifests/filled-images.js';
-import { UploadCopy } from './upload-copy.js';
 
 export interface FinishedUpload {
   readonly upload: string;
@@ -47,7 +46,6 @@ export class BlobCommit {
     private readonly uploads: Uploads,
     private readonly changes: Changes,
     private readonly stores: BlobStores,
-    private readonly uploadCopy: UploadCopy,
     private readonly images: FilledImages,
     private readonly notifier: Notifier,
     private readonly clock: Clock,
@@ -58,17 +56,6 @@ export class BlobCommit {
    * upload's are dropped; where they are quarantined, the upload's take their place. Gives true where the repository was made.
    */
   async commit(upload: FinishedUpload): Promise<boolean> {
-    const store = (await this.repositories.find(upload.repository))?.store ?? upload.store;
-    if (store === upload.store) return this.#commit(upload);
-    // The repository was made since the upload began, or the configuration has changed: what it holds lies in its own store.
-    const { upload: id, store: from, size } = upload;
-    await this.uploadCopy.copy({ upload: id, from, to: store, size });
-    const created = await this.#commit({ ...upload, store });
-    await this.stores.get(from).discard(id);
-    return created;
-  }
-
-  async #commit(upload: FinishedUpload): Promise<boolean> {
     const storage = this.stores.get(upload.store);
     if (await this.#isIntact(upload)) {
       const outcome = await this.database.transaction((facts) => this.#join(facts, upload));

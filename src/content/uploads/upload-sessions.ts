@@ -44,7 +44,8 @@ export class UploadSessions {
       return known;
     }
     const row = await this.uploads.find(repository, id);
-    if (!row) throw uploadUnknown(id);
+    // One that began in a store which is not configured any more is out of reach.
+    if (!row || !this.stores.has(row.store)) throw uploadUnknown(id);
     const { store, algorithm } = row;
     const session = new UploadSession(id, repository, store, algorithm, await this.stores.get(store).uploadSize(id));
     // Another request may have taken it up meanwhile; both must use the same one.

@@ -9,7 +9,7 @@ import { BlobStores } from '../../storage/blob-stores.js';
 import { Digesting } from '../blobs/digesting.js';
 import type { ContentContext } from '../content-context.js';
 import { RepositoryStores } from '../repositories/repository-stores.js';
-import { BlobCommit } from './blob-commit.js';
+import { UploadCommit } from './upload-commit.js';
 import { UploadMeter } from './upload-meter.js';
 import { UploadSession } from './upload-session.js';
 import { UploadSessions, uploadUnknown } from './upload-sessions.js';
@@ -44,7 +44,7 @@ export class UploadService {
     private readonly sessions: UploadSessions,
     private readonly stores: BlobStores,
     private readonly repositoryStores: RepositoryStores,
-    private readonly blobCommit: BlobCommit,
+    private readonly uploadCommit: UploadCommit,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
     private readonly meter: UploadMeter,
@@ -112,7 +112,7 @@ export class UploadService {
     if (size === 0) await this.#touchFile(session, context.signal);
     const { store } = session;
     const finished = { upload: id, repository, store, digest, size, actor: context.actor };
-    const created = await this.blobCommit.commit(finished).catch(async (cause: unknown) => {
+    const created = await this.uploadCommit.commit(finished).catch(async (cause: unknown) => {
       // The disk may have moved, cut off or lost the bytes: nothing may be built on them any more.
       await this.#close(session, 'failed');
       throw cause;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { anImage, createTestRegistry, FakeUpstream, pushManifest } from '@berth/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import sync from '../../plugins/sync/src/index.js';
-import { StoreConfig } from '../storage/store.config.js';
-import { SubPathConfig } from '../storage/sub-path.config.js';
-import { EXIT } from './exit-code.js';
-import { run } from './command-line.js';
+import { StoreConfig } from '../../src/storage/store.config.js';
+import { SubPathConfig } from '../../src/storage/sub-path.config.js';
+import { EXIT } from '../../src/cli/exit-code.js';
+import { run } from '../../src/cli/command-line.js';
 
 describe('berth verify, of what is stored', () => {
   let folder = '';
