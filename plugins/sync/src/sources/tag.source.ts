@@ -8,6 +8,7 @@ import {
   PluginLogger,
   type RepositoryName,
   type SourceAnswer,
+  type SourceFinds,
   type Tag,
 } from '@berth/sdk';
 import { BoundedMemory } from '../mirror/bounded-memory.js';
@@ -166,8 +167,8 @@ export class TagSource implements HookHandler<'tag.refresh'> {
 }
 
 /** Where that cannot be had, what is held is served, unless the upstream is configured otherwise. */
-function foundAt({ config }: UpstreamRegistry, descriptor: Descriptor): Answer {
-  const found = config.staleIfError ? descriptor : { ...descriptor, withholdsHeld: true };
+function foundAt({ config }: UpstreamRegistry, known: SourceFinds['tag.refresh']): Answer {
+  const found = config.staleIfError ? known : { ...known, withholdsHeld: true };
   return { outcome: 'found', found };
 }
 
