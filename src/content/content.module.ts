@@ -151,6 +151,7 @@ export class ContentModule {
         MirroredRemoval,
         MirrorMeter,
         MissingBlobs,
+        RepositoryStores,
         StorePlaces,
         ...SERVICES,
       ],

@@ -17,6 +17,12 @@ export interface NewMembership extends MembershipKey {
   readonly at: number;
 }
 
+export interface SuppliedBlob {
+  readonly store: string;
+  readonly upstream: string;
+  readonly digest: Digest;
+}
+
 /** SQLite takes 32,766 values a statement, and a manifest of 4 MiB has room for more digests. */
 const DIGESTS_PER_QUERY = 500;
 
@@ -125,18 +131,20 @@ export class Memberships {
     return rows.flatMap(({ upstream }) => upstream ?? []);
   }
 
-  /** Repositories that hold `digest`, whose bytes are present, at most `limit`: those first that an upstream has supplied. */
-  anyHolders(digest: Digest, limit: number): Promise<{ repository: RepositoryName; upstream: string | null }[]> {
-    return this.database.reader
+  /** A repository of another store than `store` that `upstream` supplied with `digest`, whose bytes are present. */
+  async suppliedElsewhere({ store, upstream, digest }: SuppliedBlob): Promise<RepositoryName | undefined> {
+    const row = await this.database.reader
       .selectFrom('memberships as m')
       .innerJoin('blobs as b', (join) => join.onRef('b.digest', '=', 'm.digest').onRef('b.store', '=', 'm.store'))
       .innerJoin('repositories as r', 'r.id', 'm.repository_id')
-      .select(['r.name as repository', 'm.upstream'])
+      .select('r.name')
       .where('m.digest', '=', digest)
+      .where('m.store', '!=', store)
+      .where('m.upstream', '=', upstream)
       .where('b.state', '=', 'present')
-      .orderBy((e) => e('m.upstream', 'is', null))
-      .limit(limit)
-      .execute();
+      .limit(1)
+      .executeTakeFirst();
+    return row?.name;
   }
 
   /** Names of repositories of `store` that hold `digest`, at most `limit`, in no order that means anything. */

@@ -111,6 +111,18 @@ describe('bytes that the same store holds', () => {
 });
 
 describe('a private digest that the manifest of an upstream names', () => {
+  it('is not served out of another store where the same upstream does not have it in that repository', async () => {
+    const from = await upstream();
+    const secret = anImage().build();
+    const registry = await moved(from, secret);
+    from.has('one/evil', { ...secret, blobs: [], children: [] }, 'v1');
+    expect((await pull(registry, 'one/evil/manifests/v1')).body).toEqual(secret.manifest);
+    from.requests.length = 0;
+    for (const { digest } of secret.blobs) expect((await pull(registry, `one/evil/blobs/${digest}`)).status).toBe(404);
+    expect(from.requests.map(({ method }) => method)).toEqual(secret.blobs.map(() => 'HEAD'));
+    expect(await filesIn('two')).toEqual([]);
+  });
+
   it('is not served: the upstream does not confirm it', async () => {
     const [theirs, evil] = [await upstream(), await upstream()];
     const secret = anImage().build();

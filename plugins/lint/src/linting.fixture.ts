@@ -64,7 +64,7 @@ class HeldBlobs extends BlobStore {
     return text === undefined ? undefined : Readable.from([Buffer.from(text)]);
   }
 
-  readonly holders = unasked;
+  readonly suppliedElsewhere = unasked;
   readonly scan = unasked;
   readonly readStored = unasked;
   readonly quarantine = unasked;

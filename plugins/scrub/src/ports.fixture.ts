@@ -57,8 +57,8 @@ export class FakeBlobStore extends BlobStore {
     return undefined;
   }
 
-  async holders(): Promise<readonly []> {
-    return [];
+  async suppliedElsewhere(): Promise<undefined> {
+    return undefined;
   }
 
   async scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]> {

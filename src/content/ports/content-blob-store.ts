@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import {
   ANONYMOUS,
   type AffectedManifest,
-  type BlobHolder,
   type BlobInfo,
   type BlobKey,
   BlobStore,
@@ -14,6 +13,7 @@ import {
   type RepositoryName,
   StorageError,
   type StoredBlob,
+  type WantedFromUpstream,
 } from '@berth/sdk';
 import { RegistryLogger } from '../../logging/registry-logger.js';
 import { Blobs } from '../../metadata/blobs.js';
@@ -24,6 +24,7 @@ import { BlobStores } from '../../storage/blob-stores.js';
 import { uploadOf } from '../../storage/storage-layout.js';
 import { MissingBlobs } from '../blobs/missing-blobs.js';
 import type { ContentContext } from '../content-context.js';
+import { RepositoryStores } from '../repositories/repository-stores.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { StoredBlobStream } from './stored-blob-stream.js';
 
@@ -40,6 +41,7 @@ export class ContentBlobStore extends BlobStore {
     private readonly blobs: Blobs,
     private readonly stored: StoredBlobs,
     private readonly memberships: Memberships,
+    private readonly places: RepositoryStores,
     private readonly stores: BlobStores,
     private readonly missing: MissingBlobs,
     private readonly notifier: Notifier,
@@ -58,9 +60,9 @@ export class ContentBlobStore extends BlobStore {
     return held && this.#streamOf(held, options);
   }
 
-  async holders(digest: Digest, limit: number): Promise<readonly BlobHolder[]> {
-    const rows = await this.memberships.anyHolders(digest, limit);
-    return rows.map(({ repository, upstream }) => ({ repository, upstream: upstream ?? undefined }));
+  async suppliedElsewhere({ repository, upstream, digest }: WantedFromUpstream): Promise<RepositoryName | undefined> {
+    const store = await this.places.of({ name: repository, upstream });
+    return this.memberships.suppliedElsewhere({ store, upstream, digest });
   }
 
   async scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]> {

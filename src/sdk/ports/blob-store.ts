@@ -18,11 +18,11 @@ export interface StoredBlob extends BlobInfo {
   readonly revision: string;
 }
 
-/** A repository that holds a blob. */
-export interface BlobHolder {
+/** A blob that a repository is to have from an upstream. */
+export interface WantedFromUpstream {
   readonly repository: RepositoryName;
-  /** Who supplied the bytes; `undefined` where they were pushed or mounted. */
-  readonly upstream: string | undefined;
+  readonly upstream: string;
+  readonly digest: Digest;
 }
 
 /** Names one copy of a blob: with `revision` these very bytes, without it whichever there are. */
@@ -49,8 +49,8 @@ export abstract class BlobStore {
   abstract stat(repository: RepositoryName, digest: Digest): Promise<BlobInfo | undefined>;
   /** The bytes, or `undefined` where `repository` does not hold them. Whoever takes the stream reads or destroys it. */
   abstract read(repository: RepositoryName, digest: Digest, options?: ReadOptions): Promise<Readable | undefined>;
-  /** Repositories of any store that hold the digest, at most `limit`: those first that an upstream has supplied. */
-  abstract holders(digest: Digest, limit: number): Promise<readonly BlobHolder[]>;
+  /** A repository of another store that holds it, as that upstream has supplied it; `undefined` where there is none. */
+  abstract suppliedElsewhere(wanted: WantedFromUpstream): Promise<RepositoryName | undefined>;
   /** Copies in the order of store and digest, at most `limit`, those after `after`: memory never grows with their number. */
   abstract scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]>;
   /** The bytes of one copy, whoever holds it, damaged or not; `undefined` where it is gone. */

@@ -3,12 +3,12 @@ import type { Digest } from '../oci/digest.js';
 import type { RepositoryName } from '../oci/repository-name.js';
 import {
   type AffectedManifest,
-  type BlobHolder,
   type BlobInfo,
   type BlobKey,
   BlobStore,
   type RepairOutcome,
   type StoredBlob,
+  type WantedFromUpstream,
 } from '../ports/blob-store.js';
 
 interface HeldBlob {
@@ -43,13 +43,12 @@ export class FakeBlobStore extends BlobStore {
     return blob && Readable.from([Buffer.from(blob.bytes)]);
   }
 
-  async holders(digest: Digest, limit: number): Promise<readonly BlobHolder[]> {
+  async suppliedElsewhere({ repository, upstream, digest }: WantedFromUpstream): Promise<RepositoryName | undefined> {
+    const [own] = this.held.filter(({ repositories }) => repositories.includes(repository));
     return this.held
-      .filter(({ key, isQuarantined }) => key.digest === digest && !isQuarantined)
+      .filter(({ key, isQuarantined }) => key.digest === digest && key.store !== own?.key.store && !isQuarantined)
       .flatMap(({ repositories }) => repositories)
-      .map((repository) => ({ repository, upstream: this.suppliers.get(repository) }))
-      .toSorted((one, other) => Number(one.upstream === undefined) - Number(other.upstream === undefined))
-      .slice(0, limit);
+      .find((holder) => this.suppliers.get(holder) === upstream);
   }
 
   async scan(after: BlobKey | undefined, limit: number): Promise<readonly StoredBlob[]> {

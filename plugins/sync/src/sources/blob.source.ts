@@ -61,7 +61,7 @@ export class BlobSource implements HookHandler<'blob.readMiss'> {
         const isHere = here?.suppliers.includes(name) ?? false;
         const held =
           isHere || offset > 0 ? undefined : await this.held.find(answering, { repository, digest, signal: bounded });
-        if (held) return held;
+        if (held) return held === 'absent' ? undefined : held;
         const blob = await registry.client.ask(
           async (host) => {
             const got = await fetchBlob(host, digest, { repository: remote, signal: bounded, from: offset });

@@ -10,8 +10,6 @@ export interface WantedBlob {
   readonly signal: AbortSignal;
 }
 
-/** Holders that are looked at, those first that an upstream has supplied. */
-const CANDIDATES = 20;
 /** Milliseconds for which a blob that was taken from here is not taken from here again: it was not kept, or is damaged. */
 const TRIED_WITHIN = 600_000;
 
@@ -30,28 +28,23 @@ export class HeldBlobs {
     this.#tried = new BoundedMemory<true>(clock);
   }
 
-  /** `undefined` where none can be used. */
+  /** `undefined` where none can be used; `absent` where the upstream does not have it in the repository that is asked for. */
   async find(
-    answering: Answering,
+    { registry, remote }: Answering,
     { repository, digest, signal }: WantedBlob,
-  ): Promise<SourceFinds['blob.readMiss'] | undefined> {
+  ): Promise<SourceFinds['blob.readMiss'] | 'absent' | undefined> {
     const key = `${repository} ${digest}`;
     if (this.#tried.recall(key, TRIED_WITHIN)) return undefined;
-    const holders = await this.blobs.holders(digest, CANDIDATES);
-    const holder = holders.find(({ upstream }) => upstream === answering.registry.name);
-    const info = holder && (await this.blobs.stat(holder.repository, digest));
-    if (!info || !(await this.#isConfirmed(answering, { digest, size: info.size, signal }))) return undefined;
-    const stream = await this.blobs.read(holder.repository, digest);
+    const upstream = registry.name;
+    const holder = await this.blobs.suppliedElsewhere({ repository, upstream, digest });
+    const size = holder && (await this.blobs.stat(holder, digest))?.size;
+    if (holder === undefined || size === undefined) return undefined;
+    const ask = { repository: remote, signal };
+    const said = await registry.client.ask((host) => confirmBlob(host, { digest, size }, ask));
+    if (said !== 'there') return said === 'absent' ? said : undefined;
+    const stream = await this.blobs.read(holder, digest);
     if (!stream) return undefined;
     this.#tried.remember(key, true);
-    return { stream, size: info.size, upstream: answering.registry.name };
-  }
-
-  async #isConfirmed(
-    { registry, remote }: Answering,
-    { signal, ...wanted }: { readonly digest: Digest; readonly size: number; readonly signal: AbortSignal },
-  ): Promise<boolean> {
-    const ask = { repository: remote, signal };
-    return (await registry.client.ask((host) => confirmBlob(host, wanted, ask))) === 'there';
+    return { stream, size, upstream };
   }
 }
