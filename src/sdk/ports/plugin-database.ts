@@ -11,6 +11,11 @@ export type PluginMigrations = Readonly<Record<string, Migration>>;
 export abstract class PluginDatabase {
   /** For reading outside a transaction; it never waits for a writer. */
   abstract tables<Tables>(): Kysely<Tables>;
+  /**
+   * For reading that may take longer than a few milliseconds, such as a search through everything: it runs beside the event loop, and
+   * holds up no request. What it gives is copied between threads, so it is a little slower for a single row.
+   */
+  abstract longReads<Tables>(): Kysely<Tables>;
   /** Runs `work` and commits, or rolls back what it threw. Transactions run one after the other. */
   abstract transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result>;
   /** For the few statements that differ, such as full text search. */

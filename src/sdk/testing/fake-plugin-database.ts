@@ -23,6 +23,10 @@ export class FakePluginDatabase extends PluginDatabase {
     return this.kysely as Kysely<Tables>;
   }
 
+  longReads<Tables>(): Kysely<Tables> {
+    return this.tables();
+  }
+
   transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
     const run = (): Promise<Result> => this.tables<Tables>().transaction().execute(work);
     const result = this.last.then(run, run);

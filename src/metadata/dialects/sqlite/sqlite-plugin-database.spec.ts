@@ -217,3 +217,55 @@ describe('the migrations of a plugin', () => {
     expect(failures.get('quota')?.message).toMatch(/plugin quota were made by other migrations/);
   });
 });
+
+describe('long reads of a plugin', () => {
+  beforeEach(async () => {
+    databases.databaseOf('quota', MIGRATIONS);
+    await databases.open();
+  });
+
+  const longReads = () => databases.databaseOf('quota', MIGRATIONS).longReads<QuotaTables>();
+
+  it('see what was committed before they were asked, with its values', async () => {
+    await add('team/app', 5);
+
+    expect(await longReads().selectFrom('usage').selectAll().where('bytes', '=', 5).execute()).toEqual([
+      { repository: 'team/app', bytes: 5 },
+    ]);
+  });
+
+  it('leave the event loop its turns', async () => {
+    const counted = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000000)
+      select count(*) as count from n`.execute(longReads());
+    let turns = 0;
+    const ticking = setInterval(() => (turns += 1), 1);
+    expect((await counted).rows).toEqual([{ count: 3_000_000 }]);
+    clearInterval(ticking);
+
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  it('reject with what SQLite says, and go on', async () => {
+    await expect(sql`select x from nowhere`.execute(longReads())).rejects.toMatchObject({
+      message: 'no such table: nowhere',
+      code: 'SQLITE_ERROR',
+    });
+    expect(await longReads().selectFrom('usage').selectAll().execute()).toEqual([]);
+  });
+
+  it('cannot write', async () => {
+    const writing = longReads().insertInto('usage').values({ repository: 'a', bytes: 1 }).execute();
+    await expect(writing).rejects.toThrow();
+    await expect(longReads().transaction().execute(() => Promise.resolve())).rejects.toThrow('no transactions');
+
+    expect(await usage()).toEqual([]);
+  });
+
+  it('that are under way when the server closes are rejected', async () => {
+    const reading = longReads().selectFrom('usage').selectAll().execute();
+    const rejected = expect(reading).rejects.toThrow('is closed');
+    await databases.close(1000);
+
+    await rejected;
+  });
+});

@@ -7,6 +7,8 @@ import { Checkpoints } from './checkpoints.js';
 import { CommitQueue } from './commit-queue.js';
 import { TransactionalDialect } from './transactional.dialect.js';
 import { connect, connectForReading } from './connect.js';
+import { LongReadDialect } from './long-read.dialect.js';
+import { LongReads } from './long-reads.js';
 import { syncFolderOf } from './sync-folder.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
@@ -21,6 +23,7 @@ export interface SqlitePluginDatabaseOptions {
 interface Opened {
   readonly commits: CommitQueue<Transaction<unknown>>;
   readonly readerConnection: SqliteDatabase;
+  readonly longReads: LongReads;
   readonly close: (within: number) => Promise<void>;
 }
 
@@ -32,6 +35,10 @@ export class SqlitePluginDatabase extends PluginDatabase {
   /** One for all, since each would make a connection of its own. The types of the tables are erased. */
   readonly #reader = new Kysely<unknown>({
     dialect: new SqliteDialect({ database: async () => (await this.#open()).readerConnection }),
+  });
+
+  readonly #longReader = new Kysely<unknown>({
+    dialect: new LongReadDialect(async () => (await this.#open()).longReads),
   });
 
   constructor(private readonly options: SqlitePluginDatabaseOptions) {
@@ -50,6 +57,10 @@ export class SqlitePluginDatabase extends PluginDatabase {
     return this.#reader as Kysely<Tables>;
   }
 
+  longReads<Tables>(): Kysely<Tables> {
+    return this.#longReader as Kysely<Tables>;
+  }
+
   async transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
     const { commits } = await this.#open();
     return commits.submit((tables) => work(tables as Transaction<Tables>), this.options.durable);
@@ -62,7 +73,7 @@ export class SqlitePluginDatabase extends PluginDatabase {
     if (!opening) return;
     // Whoever opened it was told of the failure.
     const [opened] = await Promise.allSettled([opening]);
-    await this.#reader.destroy();
+    await Promise.all([this.#reader.destroy(), this.#longReader.destroy()]);
     if (opened.status === 'fulfilled') await opened.value.close(within);
   }
 
@@ -93,6 +104,7 @@ export class SqlitePluginDatabase extends PluginDatabase {
       const log = await WriteAheadLog.open(`${path}-wal`);
       if (this.options.durable) await syncFolderOf(path);
       const readerConnection = connectForReading(path);
+      const longReads = new LongReads(path);
       const checkpoints = new Checkpoints(writer, () => {});
       const commits = new CommitQueue(writer, transactionOver(tables, dialect), log, {
         beforeBegin: () => checkpoints.beforeBegin(),
@@ -105,12 +117,12 @@ export class SqlitePluginDatabase extends PluginDatabase {
         // A transaction that waits for something else than its statements must not hold the server up.
         await Promise.race([commits.idle(), delay(within, undefined, { signal: expired.signal })]);
         expired.abort();
-        await checkpoints.close();
+        await Promise.all([checkpoints.close(), longReads.close()]);
         await log.close();
         readerConnection.close();
         writer.close();
       };
-      return { commits, readerConnection, close };
+      return { commits, readerConnection, longReads, close };
     } catch (cause) {
       writer.close();
       throw cause;
