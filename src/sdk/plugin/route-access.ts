@@ -1,7 +1,10 @@
 import 'reflect-metadata';
 
 /** What a route asks of who calls it. */
-export type RouteAccess = { readonly kind: 'public' } | { readonly kind: 'permission'; readonly permission: string };
+export type RouteAccess =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'listing' }
+  | { readonly kind: 'permission'; readonly permission: string };
 
 const ROUTE_ACCESS = Symbol.for('berth.route-access');
 const PLUGIN_ROUTES = Symbol.for('berth.plugin-routes');
@@ -16,6 +19,14 @@ export function Requires(permission: string): Decorated {
 /** The route, or every route of the controller, is for everyone, known or not. */
 export function Public(): Decorated {
   return declare({ kind: 'public' });
+}
+
+/**
+ * The route, or every route of the controller, shows of each repository only what whoever asks may read, for which it asks AccessControl
+ * itself: for those who are known, and for everyone where some repository is for everyone.
+ */
+export function Listing(): Decorated {
+  return declare({ kind: 'listing' });
 }
 
 function declare(access: RouteAccess): Decorated {
