@@ -18,6 +18,9 @@ export interface WholeManifestRow {
   readonly origin: Origin;
   readonly pushedAt: number;
   readonly pushedBy: string | null;
+  /** Null where it was never pulled. */
+  readonly pulls: number | null;
+  readonly lastPulledAt: number | null;
 }
 
 /** A held reference to what the repository does not have. */
@@ -119,6 +122,9 @@ function wholeRows(reader: Kysely<Schema>) {
   return reader
     .selectFrom('manifests as m')
     .innerJoin('repositories as r', 'r.id', 'm.repository_id')
+    .leftJoin('pull_statistics as s', (join) =>
+      join.onRef('s.repository_id', '=', 'm.repository_id').onRef('s.digest', '=', 'm.digest'),
+    )
     .where('m.state', '=', 'present')
     .select([
       'm.id',
@@ -132,6 +138,8 @@ function wholeRows(reader: Kysely<Schema>) {
       'm.origin',
       'm.pushed_at as pushedAt',
       'm.pushed_by as pushedBy',
+      's.pulls',
+      's.last_pulled as lastPulledAt',
     ]);
 }
 

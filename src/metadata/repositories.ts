@@ -15,6 +15,8 @@ export interface RepositoryRow {
 export interface NamedRepositoryRow extends RepositoryRow {
   readonly name: RepositoryName;
   readonly createdAt: number;
+  /** Bytes of the blobs that it holds. */
+  readonly heldBytes: number;
 }
 
 const ROW = ['id', 'store', 'upstream'] as const;
@@ -96,7 +98,7 @@ export class Repositories {
   listRows(after: RepositoryName | undefined, limit: number): Promise<NamedRepositoryRow[]> {
     return this.database.reader
       .selectFrom('repositories')
-      .select([...ROW, 'name', 'created_at as createdAt'])
+      .select([...ROW, 'name', 'created_at as createdAt', 'held_bytes as heldBytes'])
       .where('name', '>', after ?? ('' as RepositoryName))
       .orderBy('name')
       .limit(limit)
@@ -123,7 +125,7 @@ export class Repositories {
   async findNamed(name: RepositoryName): Promise<NamedRepositoryRow | undefined> {
     return this.database.reader
       .selectFrom('repositories')
-      .select([...ROW, 'name', 'created_at as createdAt'])
+      .select([...ROW, 'name', 'created_at as createdAt', 'held_bytes as heldBytes'])
       .where('name', '=', name)
       .executeTakeFirst();
   }

@@ -65,6 +65,8 @@ describe('the manifest store', () => {
       annotations: { k: 'v' },
       pushedAt: AT,
       pushedBy: 'ann',
+      pulls: 0,
+      lastPulledAt: undefined,
     };
 
     expect(await store.find(name, { kind: 'digest', digest })).toEqual(info);
@@ -75,6 +77,17 @@ describe('the manifest store', () => {
     expect(await store.read(name, digestOfText('another'))).toBeUndefined();
     const found = await port(TagStore).find(name, tagOf('v1'));
     expect(found).toEqual({ tag: 'v1', digest, movedAt: AT + 1, movedBy: 'bob', origin: 'pushed' });
+  });
+
+  it('says how often a manifest was pulled, and when last', async () => {
+    const { id: repositoryId } = await aRepository(nouns);
+    const row = aManifestRow(repositoryId, 'pulled');
+    await services.database.transaction((facts) => nouns.manifests.put(facts, row));
+    const { digest } = row;
+    await nouns.pulls.add([{ repositoryId, digest, pulls: 3, lastPulled: AT }]);
+    const page = await port(ManifestStore).scan(undefined, 1000);
+
+    expect(page.manifests.find((manifest) => manifest.digest === digest)).toMatchObject({ pulls: 3, lastPulledAt: AT });
   });
 
   it('scans every manifest once in pages, those that come meanwhile at the end', async () => {
@@ -172,7 +185,7 @@ describe('the repository catalog', () => {
       });
       await nouns.repositories.ensure(facts, { name: nameOf('zz/own'), store: DEFAULT_STORE, actor: 'a', at });
     });
-    const mirror = { name: 'zz/mirror', store: DEFAULT_STORE, upstream: 'docker.io', createdAt: AT };
+    const mirror = { name: 'zz/mirror', store: DEFAULT_STORE, upstream: 'docker.io', createdAt: AT, bytes: 0 };
     const own = { ...mirror, name: 'zz/own', upstream: undefined };
     const catalog = port(RepositoryCatalog);
 

@@ -58,12 +58,15 @@ function idOf(cursor: ManifestCursor | undefined): number {
   return id;
 }
 
-function infoOf({ id: _, annotations, artifactType, subject, pushedBy, ...row }: WholeManifestRow): ManifestInfo {
+function infoOf(whole: WholeManifestRow): ManifestInfo {
+  const { id: _, annotations, artifactType, subject, pushedBy, pulls, lastPulledAt, ...row } = whole;
   return {
     ...row,
     artifactType: artifactType ?? undefined,
     subject: subject ?? undefined,
     annotations: annotations === null ? {} : (JSON.parse(annotations) as Annotations),
     pushedBy: pushedBy ?? undefined,
+    pulls: pulls ?? 0,
+    lastPulledAt: lastPulledAt ?? undefined,
   };
 }

@@ -26,6 +26,6 @@ export class ContentRepositoryCatalog extends RepositoryCatalog {
   }
 }
 
-function infoOf({ name, store, upstream, createdAt }: NamedRepositoryRow): RepositoryInfo {
-  return { name, store, upstream: upstream ?? undefined, createdAt };
+function infoOf({ name, store, upstream, createdAt, heldBytes }: NamedRepositoryRow): RepositoryInfo {
+  return { name, store, upstream: upstream ?? undefined, createdAt, bytes: heldBytes };
 }

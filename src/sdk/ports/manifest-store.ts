@@ -17,6 +17,9 @@ export interface ManifestInfo {
   /** Milliseconds since the epoch. */
   readonly pushedAt: number;
   readonly pushedBy: string | undefined;
+  /** How often it was pulled, and when last: some seconds behind, since pulls are counted in memory first. */
+  readonly pulls: number;
+  readonly lastPulledAt: number | undefined;
 }
 
 /** Where a scan has come to. Opaque: it may be kept, and given back to the same server. */

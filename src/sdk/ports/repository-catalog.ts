@@ -7,6 +7,8 @@ export interface RepositoryInfo {
   readonly upstream: string | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** Bytes of the blobs that it holds. */
+  readonly bytes: number;
 }
 
 /** The repositories there are, in the order of their names (by code unit). */

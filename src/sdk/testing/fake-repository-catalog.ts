@@ -6,7 +6,8 @@ export class FakeRepositoryCatalog extends RepositoryCatalog {
   private readonly held = new Map<RepositoryName, { readonly info: RepositoryInfo; readonly bytes: number }>();
 
   put(name: RepositoryName, bytes = 0, info: Partial<RepositoryInfo> = {}): void {
-    this.held.set(name, { bytes, info: { name, store: 'default', upstream: undefined, createdAt: 0, ...info } });
+    const whole = { name, store: 'default', upstream: undefined, createdAt: 0, bytes, ...info };
+    this.held.set(name, { bytes, info: whole });
   }
 
   async find(name: RepositoryName): Promise<RepositoryInfo | undefined> {
