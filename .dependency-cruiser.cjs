@@ -176,6 +176,7 @@ const vendors = [
       all('metadata'),
       '^src/sdk/(ports|testing)/(fake-)?plugin-database\\.ts$',
       '^src/plugin-host/plugin-database\\.ts$',
+      '^plugins/search/',
     ],
     'SQL is written where the facts are kept, and in the database that a plugin has for itself.',
   ),

@@ -1,0 +1,12 @@
+import type { Expression, SqlBool } from 'kysely';
+import type { Pattern } from '../language/pattern.js';
+
+/** The few expressions that each dialect writes in its own way. All values are bound, never written into the statement. */
+export abstract class IndexDialect {
+  /** True where `column` is one of `ids`, of which there may be tens of thousands. */
+  abstract isAmong(column: Expression<number>, ids: readonly number[]): Expression<SqlBool>;
+  /** True where `pattern` describes the whole of `column`; case counts. */
+  abstract matches(column: Expression<string | null>, pattern: Pattern): Expression<SqlBool>;
+  /** True where `column` holds what `pattern` describes; the case of ASCII letters does not count. */
+  abstract holds(column: Expression<string | null>, pattern: Pattern): Expression<SqlBool>;
+}

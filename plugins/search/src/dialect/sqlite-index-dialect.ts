@@ -1,0 +1,27 @@
+import { type Expression, sql, type SqlBool } from 'kysely';
+import { globOf, literalPrefix, type Pattern, plainText } from '../language/pattern.js';
+import { IndexDialect } from './index-dialect.js';
+
+/** What comes after every text that begins like the one before it. */
+const LAST = '\u{10ffff}';
+
+export class SqliteIndexDialect extends IndexDialect {
+  isAmong(column: Expression<number>, ids: readonly number[]): Expression<SqlBool> {
+    return sql<SqlBool>`${column} in (select value from json_each(${JSON.stringify(ids)}))`;
+  }
+
+  /** The range lets an index be used; GLOB decides. */
+  matches(column: Expression<string | null>, pattern: Pattern): Expression<SqlBool> {
+    const text = plainText(pattern);
+    if (text !== undefined) return sql<SqlBool>`${column} = ${text}`;
+    const prefix = literalPrefix(pattern);
+    const glob = sql<SqlBool>`${column} glob ${globOf(pattern)}`;
+    return prefix === '' ? glob : sql<SqlBool>`(${column} >= ${prefix} and ${column} < ${prefix + LAST} and ${glob})`;
+  }
+
+  holds(column: Expression<string | null>, pattern: Pattern): Expression<SqlBool> {
+    const text = plainText(pattern);
+    if (text === undefined) return sql<SqlBool>`lower(${column}) glob ${`*${globOf(pattern).toLowerCase()}*`}`;
+    return sql<SqlBool>`instr(lower(${column}), ${text.toLowerCase()}) > 0`;
+  }
+}

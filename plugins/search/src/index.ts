@@ -1,0 +1,61 @@
+import { definePlugin } from '@berth/sdk';
+import { BaseResolver } from './compile/base-resolver.js';
+import { ImageSearch } from './compile/image-search.js';
+import { QueryCompiler } from './compile/query-compiler.js';
+import { RepositoryResolver } from './compile/repository-resolver.js';
+import { TermCompiler } from './compile/term-compiler.js';
+import { DIALECT_PROVIDERS } from './dialect/dialect.providers.js';
+import { ChangeFollower } from './indexing/change-follower.js';
+import { ConfigReader } from './indexing/config-reader.js';
+import { ImageRows } from './indexing/image-rows.js';
+import { IndexGeneration } from './indexing/index-generation.js';
+import { IndexHealth } from './indexing/index-health.js';
+import { IndexJob } from './indexing/index.job.js';
+import { IndexMembers } from './indexing/index-members.js';
+import { IndexWaker } from './indexing/index-waker.js';
+import { IndexWriter } from './indexing/index-writer.js';
+import { ManifestDescriptions } from './indexing/manifest-descriptions.js';
+import { ManifestReader } from './indexing/manifest-reader.js';
+import { ManifestRelations } from './indexing/manifest-relations.js';
+import { ManifestRows } from './indexing/manifest-rows.js';
+import { Rebuild } from './indexing/rebuild.js';
+import { RepositoryRows } from './indexing/repository-rows.js';
+import { ImageReader } from './read/image-reader.js';
+import { ReadableRepositories } from './read/readable-repositories.js';
+import { RepositoryNames } from './read/repository-names.js';
+import { SearchController } from './rest/search.controller.js';
+import { indexMigrations } from './tables/index-migrations.js';
+
+const INDEXING = [
+  ChangeFollower,
+  ConfigReader,
+  ImageRows,
+  IndexGeneration,
+  IndexHealth,
+  IndexMembers,
+  IndexWriter,
+  ManifestDescriptions,
+  ManifestReader,
+  ManifestRelations,
+  ManifestRows,
+  Rebuild,
+  RepositoryRows,
+];
+const READING = [ImageReader, ReadableRepositories, RepositoryNames];
+const SEARCHING = [BaseResolver, ImageSearch, QueryCompiler, RepositoryResolver, TermCompiler];
+
+export default definePlugin({
+  name: 'search',
+  description: 'Finds images by name, tag, digest, label, platform and whatever else is known of them',
+  migrations: indexMigrations,
+  providers: [...DIALECT_PROVIDERS, ...INDEXING, ...READING, ...SEARCHING],
+  hooks: {
+    'manifest.pushed': IndexWaker,
+    'manifest.deleted': IndexWaker,
+    'tag.moved': IndexWaker,
+    'tag.deleted': IndexWaker,
+    'repository.deleted': IndexWaker,
+  },
+  jobs: [IndexJob],
+  routes: [SearchController],
+});

@@ -1,0 +1,228 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Digest,
+  PluginDatabase,
+  type RepositoryInfo,
+  type RepositoryName,
+  type Tag,
+  type TagInfo,
+  TagStore,
+} from '@berth/sdk';
+import type { Transaction } from 'kysely';
+import type { IndexTables } from '../tables/index-tables.js';
+import { ImageRows } from './image-rows.js';
+import { type KnownState, writeState } from './index-state.js';
+import type { ManifestContent } from './manifest-content.js';
+import { ManifestReader } from './manifest-reader.js';
+import { ManifestRelations } from './manifest-relations.js';
+import { ManifestRows } from './manifest-rows.js';
+import { RepositoryRows } from './repository-rows.js';
+
+type Tables = Transaction<IndexTables>;
+
+/** What of one repository may not be as the index has it. */
+export interface Doubt {
+  readonly repository: RepositoryName;
+  readonly digests: ReadonlySet<Digest>;
+  readonly tags: ReadonlySet<Tag>;
+}
+
+export interface Settling {
+  readonly generation: number;
+  /** True: manifests that are indexed are read anew. */
+  readonly isThorough?: boolean;
+  /** True: the pulls of the repository are counted anew, manifest by manifest. */
+  readonly recountsPulls?: boolean;
+  /** Noted with the last rows. */
+  readonly state?: Partial<KnownState>;
+}
+
+interface Truth {
+  readonly info: RepositoryInfo;
+  readonly contents: readonly ManifestContent[];
+  readonly kept: readonly Digest[];
+  readonly goneManifests: readonly Digest[];
+  readonly tags: readonly TagInfo[];
+  readonly goneTags: readonly Tag[];
+}
+
+/** Manifests of one repository that go at once. */
+const REMOVED_AT_ONCE = 50;
+
+/**
+ * Makes the index say what is true now: it never applies a change, but asks what has become of what was changed. So nothing depends on
+ * the order of changes, nor on how often one is told of.
+ */
+@Injectable()
+export class IndexWriter {
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: PluginDatabase,
+    private readonly tags: TagStore,
+    private readonly reader: ManifestReader,
+    private readonly manifests: ManifestRows,
+    private readonly relations: ManifestRelations,
+    private readonly images: ImageRows,
+    private readonly repositories: RepositoryRows,
+  ) {}
+
+  /**
+   * Runs `work` while nobody else writes. What is asked and what is written of it must be one step: otherwise a slow one could write what was
+   * true before the last one wrote.
+   */
+  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Asks what is true of all that is in doubt, and writes it in one transaction. To be called within `alone`. */
+  async settle(doubt: Doubt, settling: Settling): Promise<void> {
+    const info = await this.repositories.find(doubt.repository);
+    if (!info) {
+      await this.#removeRepository(doubt.repository);
+      if (settling.state) await this.#write((tables) => writeState(tables, settling.state ?? {}));
+      return;
+    }
+    const truth = await this.#truthOf(info, doubt, settling);
+    await this.#write(async (tables) => {
+      await this.#put(tables, truth, settling);
+      if (settling.state) await writeState(tables, settling.state);
+    });
+  }
+
+  async #truthOf(info: RepositoryInfo, doubt: Doubt, { isThorough = false }: Settling): Promise<Truth> {
+    const [found, goneTags] = await this.#askTags(doubt);
+    const digests = new Set([...doubt.digests, ...found.map(({ digest }) => digest)]);
+    const known = await this.#knownOf(info.name, [...digests]);
+    const [contents, kept, goneManifests]: [ManifestContent[], Digest[], Digest[]] = [[], [], []];
+    for (const digest of digests) {
+      const manifest = await this.reader.find(info.name, digest);
+      if (manifest && known.get(digest) === true && !isThorough) {
+        kept.push(digest);
+        continue;
+      }
+      const content = manifest && (await this.reader.read(manifest));
+      if (content) contents.push(content);
+      else goneManifests.push(digest);
+    }
+    return { info, contents, kept, goneManifests, tags: found, goneTags };
+  }
+
+  async #askTags({ repository, tags }: Doubt): Promise<readonly [TagInfo[], Tag[]]> {
+    const [found, gone]: [TagInfo[], Tag[]] = [[], []];
+    for (const tag of tags) {
+      const info = await this.tags.find(repository, tag);
+      if (info) found.push(info);
+      else gone.push(tag);
+    }
+    return [found, gone];
+  }
+
+  /** Whether all there is to know of each was read; those that are not indexed are missing. */
+  async #knownOf(repository: RepositoryName, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, boolean>> {
+    if (digests.length === 0) return new Map();
+    const rows = await this.database
+      .tables<IndexTables>()
+      .selectFrom('manifests as m')
+      .innerJoin('repositories as r', 'r.id', 'm.repository_id')
+      .select(['m.digest', 'm.is_config_read as isConfigRead'])
+      .where('r.name', '=', repository)
+      .where('m.digest', 'in', digests)
+      .execute();
+    return new Map(rows.map(({ digest, isConfigRead }) => [digest, isConfigRead === 1]));
+  }
+
+  async #put(tables: Tables, truth: Truth, { generation, recountsPulls = false }: Settling): Promise<void> {
+    const { info, contents, kept, goneManifests, tags, goneTags } = truth;
+    const repositoryId = await this.repositories.put(tables, info, generation);
+    const gone = await this.manifests.known(
+      tables,
+      goneManifests.map((digest) => ({ repositoryId, digest })),
+    );
+    await this.removeManifests(
+      tables,
+      [...gone.values()].map(({ id }) => id),
+    );
+    const ids = await this.manifests.put(
+      tables,
+      contents.map((content) => ({ repositoryId, content })),
+      generation,
+    );
+    const untouched = await this.manifests.known(
+      tables,
+      kept.map((digest) => ({ repositoryId, digest })),
+    );
+    const keptIds = [...untouched.values()].map(({ id }) => id);
+    await this.manifests.keep(tables, keptIds, generation);
+    await this.relations.put(tables, ids);
+    const repository = info.name;
+    await this.images.remove(tables, { repositoryId, repository }, goneTags);
+    await this.images.put(tables, { repositoryId, repository, tags }, generation);
+    await this.relations.refreshUntagged(tables, keptIds);
+    await this.repositories.date(tables, [repositoryId]);
+    if (recountsPulls) await this.repositories.recountPulls(tables, repositoryId);
+  }
+
+  /** Forgets manifests and their images. */
+  async removeManifests(tables: Tables, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const pulls = await tables
+      .selectFrom('manifests')
+      .select((e) => ['repository_id as repositoryId', e.fn.sum<number>('pulls').as('sum')])
+      .where('id', 'in', ids)
+      .groupBy('repository_id')
+      .execute();
+    for (const { repositoryId, sum } of pulls) await this.repositories.addPulls(tables, repositoryId, -Number(sum));
+    const afterwards = await this.relations.beforeRemoval(tables, ids);
+    await this.relations.removeImages(tables, ids);
+    await this.manifests.remove(tables, ids);
+    await afterwards();
+  }
+
+  /** Forgets images that a rebuild has not seen: tags that are gone. */
+  async removeImages(
+    tables: Tables,
+    images: readonly { readonly id: number; readonly repositoryId: number }[],
+  ): Promise<void> {
+    for (const [repositoryId, rows] of Map.groupBy(images, (image) => image.repositoryId))
+      await this.images.removeRows(
+        tables,
+        repositoryId,
+        rows.map(({ id }) => id),
+      );
+  }
+
+  /** In small steps: each leaves an index that says nothing wrong but of a repository that is gone. */
+  async #removeRepository(name: RepositoryName): Promise<void> {
+    const { id } =
+      (await this.database
+        .tables<IndexTables>()
+        .selectFrom('repositories')
+        .select('id')
+        .where('name', '=', name)
+        .executeTakeFirst()) ?? {};
+    if (id === undefined) return;
+    for (let isLeft = true; isLeft;) {
+      isLeft = await this.#write(async (tables) => {
+        const rows = await tables
+          .selectFrom('manifests')
+          .select('id')
+          .where('repository_id', '=', id)
+          .limit(REMOVED_AT_ONCE)
+          .execute();
+        await this.removeManifests(
+          tables,
+          rows.map((row) => row.id),
+        );
+        if (rows.length < REMOVED_AT_ONCE) await this.repositories.remove(tables, id);
+        return rows.length === REMOVED_AT_ONCE;
+      });
+    }
+  }
+
+  #write<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result> {
+    return this.database.transaction<IndexTables, Result>(work);
+  }
+}

@@ -1,0 +1,200 @@
+import { Injectable } from '@nestjs/common';
+import { sql, type Transaction } from 'kysely';
+import type { IndexTables } from '../tables/index-tables.js';
+import { FullText } from '../dialect/full-text.js';
+import { SBOM_TYPES, SIGNATURE_TYPES } from './attached.js';
+import { ManifestDescriptions } from './manifest-descriptions.js';
+import { isAmong, type ManifestKey } from './manifest-key.js';
+
+type Tables = Transaction<IndexTables>;
+
+/** Indexes of indexes of indexes: nobody builds deeper ones. */
+const DEEPEST = 6;
+
+/** What rows say of each other: indexes of what they name, images of what is attached to them, manifests without a tag. */
+@Injectable()
+export class ManifestRelations {
+  constructor(
+    private readonly descriptions: ManifestDescriptions,
+    private readonly text: FullText,
+  ) {}
+
+  /** After manifests were put. */
+  async put(tables: Tables, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.describe(tables, ids);
+    const subjects = await this.#subjectsOf(tables, ids);
+    await this.count(tables, [...ids, ...(await this.#held(tables, subjects))]);
+    await this.refreshUntagged(tables, [...ids, ...(await this.childrenOf(tables, ids))]);
+  }
+
+  /** Describes manifests anew, then the indexes that name them, and those that name these. */
+  async describe(tables: Tables, ids: readonly number[]): Promise<void> {
+    const seen = new Set<number>();
+    let level = ids;
+    for (let depth = 0; level.length > 0 && depth < DEEPEST; depth++) {
+      for (const id of level) seen.add(id);
+      await this.descriptions.refresh(tables, level);
+      await tables
+        .updateTable('images')
+        .set({ size: sql<number>`(select m.total_size from manifests as m where m.id = images.manifest_id)` })
+        .where('manifest_id', 'in', level)
+        .execute();
+      level = (await this.parentsOf(tables, level)).filter((id) => !seen.has(id));
+    }
+  }
+
+  /** Counts anew what is attached. Signatures may be told by a tag alone, as cosign does. */
+  async count(tables: Tables, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const attached = sql`from manifests as r where r.subject = manifests.digest and r.repository_id = manifests.repository_id`;
+    const tagged = (suffix: string) => sql`exists (select 1 from images as t
+      where t.tag = replace(manifests.digest, ':', '-') || ${suffix} and t.repository_id = manifests.repository_id)`;
+    const ofTypes = (types: readonly string[], suffix: string) =>
+      sql<number>`(select count(*) ${attached} and r.artifact_type in (${sql.join(types)}))
+        + (case when ${tagged(suffix)} then 1 else 0 end)`;
+    await tables
+      .updateTable('manifests')
+      .set({
+        referrers: sql<number>`(select count(*) ${attached})`,
+        signatures: ofTypes(SIGNATURE_TYPES, '.sig'),
+        sboms: ofTypes(SBOM_TYPES, '.sbom'),
+      })
+      .where('id', 'in', ids)
+      .execute();
+  }
+
+  /** Manifests that neither a tag nor an index names stand in `images` by themselves. */
+  async refreshUntagged(tables: Tables, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const candidates = await tables
+      .selectFrom('manifests as m')
+      .innerJoin('repositories as r', 'r.id', 'm.repository_id')
+      .select(['m.id', 'm.repository_id', 'm.digest', 'm.subject', 'm.origin', 'm.pushed_at', 'm.pushed_by'])
+      .select(['m.total_size', 'm.pulls', 'm.generation', 'r.name'])
+      .select((e) => [
+        e
+          .exists(
+            e
+              .selectFrom('images as t')
+              .select('t.id')
+              .whereRef('t.manifest_id', '=', 'm.id')
+              .where('t.tag', 'is not', null),
+          )
+          .or(
+            e.exists(
+              e
+                .selectFrom('children as c')
+                .select('c.digest')
+                .whereRef('c.digest', '=', 'm.digest')
+                .whereRef('c.repository_id', '=', 'm.repository_id'),
+            ),
+          )
+          .as('isNamed'),
+      ])
+      .where('m.id', 'in', ids)
+      .execute();
+    const alone = candidates.filter(({ isNamed }) => !Number(isNamed));
+    const named = candidates.filter(({ isNamed }) => Number(isNamed)).map(({ id }) => id);
+    if (named.length > 0)
+      await tables.deleteFrom('images').where('manifest_id', 'in', named).where('tag', 'is', null).execute();
+    if (alone.length === 0) return;
+    await tables
+      .insertInto('images')
+      .values(
+        alone.map((row) => ({
+          repository_id: row.repository_id,
+          manifest_id: row.id,
+          name: `${row.name}@${row.digest}`,
+          tag: null,
+          version: null,
+          pushed_at: row.pushed_at,
+          pushed_by: row.pushed_by,
+          size: row.total_size,
+          pulls: row.pulls,
+          is_aside: row.origin === 'mirrored' && row.subject === null ? 0 : 1,
+          generation: row.generation,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet((e) => ({
+          size: e.ref('excluded.size'),
+          pulls: e.ref('excluded.pulls'),
+          is_aside: e.ref('excluded.is_aside'),
+          generation: e.ref('excluded.generation'),
+        })),
+      )
+      .execute();
+  }
+
+  /** Takes from indexes, subjects and children what they had of manifests that are gone. To be asked before, with `forget` behind it. */
+  async beforeRemoval(tables: Tables, ids: readonly number[]): Promise<() => Promise<void>> {
+    const [parents, children, subjects] = [
+      await this.parentsOf(tables, ids),
+      await this.childrenOf(tables, ids),
+      await this.#held(tables, await this.#subjectsOf(tables, ids)),
+    ];
+    return async () => {
+      await this.describe(tables, parents);
+      await this.count(tables, subjects);
+      await this.refreshUntagged(tables, children);
+    };
+  }
+
+  /** The images of manifests that are gone. */
+  async removeImages(tables: Tables, manifestIds: readonly number[]): Promise<void> {
+    if (manifestIds.length === 0) return;
+    const gone = await tables.deleteFrom('images').where('manifest_id', 'in', manifestIds).returning('id').execute();
+    await this.text.remove(
+      tables,
+      'image',
+      gone.map(({ id }) => id),
+    );
+    await this.text.remove(tables, 'manifest', manifestIds);
+  }
+
+  async parentsOf(tables: Tables, ids: readonly number[]): Promise<readonly number[]> {
+    if (ids.length === 0) return [];
+    const rows = await tables
+      .selectFrom('manifests as m')
+      .innerJoin('children as c', (join) =>
+        join.onRef('c.digest', '=', 'm.digest').onRef('c.repository_id', '=', 'm.repository_id'),
+      )
+      .select('c.manifest_id as id')
+      .distinct()
+      .where('m.id', 'in', ids)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  async childrenOf(tables: Tables, ids: readonly number[]): Promise<readonly number[]> {
+    if (ids.length === 0) return [];
+    const rows = await tables
+      .selectFrom('children as c')
+      .innerJoin('manifests as m', (join) =>
+        join.onRef('m.digest', '=', 'c.digest').onRef('m.repository_id', '=', 'c.repository_id'),
+      )
+      .select('m.id')
+      .distinct()
+      .where('c.manifest_id', 'in', ids)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  async #subjectsOf(tables: Tables, ids: readonly number[]): Promise<readonly ManifestKey[]> {
+    if (ids.length === 0) return [];
+    const rows = await tables
+      .selectFrom('manifests')
+      .select(['repository_id as repositoryId', 'subject'])
+      .where('id', 'in', ids)
+      .where('subject', 'is not', null)
+      .execute();
+    return rows.flatMap(({ repositoryId, subject }) => (subject === null ? [] : [{ repositoryId, digest: subject }]));
+  }
+
+  async #held(tables: Tables, keys: readonly ManifestKey[]): Promise<readonly number[]> {
+    if (keys.length === 0) return [];
+    const rows = await tables.selectFrom('manifests').select('id').where(isAmong(keys)).execute();
+    return rows.map(({ id }) => id);
+  }
+}
