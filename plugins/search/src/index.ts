@@ -2,6 +2,7 @@ import { definePlugin } from '@berth/sdk';
 import { BaseResolver } from './compile/base-resolver.js';
 import { ImageSearch } from './compile/image-search.js';
 import { QueryCompiler } from './compile/query-compiler.js';
+import { QueryRun } from './compile/query-run.js';
 import { RepositoryResolver } from './compile/repository-resolver.js';
 import { TermCompiler } from './compile/term-compiler.js';
 import { DIALECT_PROVIDERS } from './dialect/dialect.providers.js';
@@ -21,8 +22,13 @@ import { ManifestRows } from './indexing/manifest-rows.js';
 import { Rebuild } from './indexing/rebuild.js';
 import { RepositoryRows } from './indexing/repository-rows.js';
 import { ImageReader } from './read/image-reader.js';
+import { LayerReader } from './read/layer-reader.js';
+import { MemberReader } from './read/member-reader.js';
 import { ReadableRepositories } from './read/readable-repositories.js';
+import { ReferrerReader } from './read/referrer-reader.js';
+import { RepositoryFacets } from './read/repository-facets.js';
 import { RepositoryNames } from './read/repository-names.js';
+import { RepositoryReader } from './read/repository-reader.js';
 import { SearchController } from './rest/search.controller.js';
 import { indexMigrations } from './tables/index-migrations.js';
 
@@ -41,8 +47,17 @@ const INDEXING = [
   Rebuild,
   RepositoryRows,
 ];
-const READING = [ImageReader, ReadableRepositories, RepositoryNames];
-const SEARCHING = [BaseResolver, ImageSearch, QueryCompiler, RepositoryResolver, TermCompiler];
+const READING = [
+  ImageReader,
+  LayerReader,
+  MemberReader,
+  ReadableRepositories,
+  ReferrerReader,
+  RepositoryFacets,
+  RepositoryNames,
+  RepositoryReader,
+];
+const SEARCHING = [BaseResolver, ImageSearch, QueryCompiler, QueryRun, RepositoryResolver, TermCompiler];
 
 export default definePlugin({
   name: 'search',

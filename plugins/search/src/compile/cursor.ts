@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isSection, RegistryError } from '@berth/sdk';
+import { RegistryError } from '@berth/sdk';
+import type { OrderColumn } from './sort-order.js';
 
 /** Where a page ended, so that the next goes on behind it whatever comes or goes meanwhile. */
 export interface Cursor {
@@ -17,8 +18,8 @@ export function writeCursor({ after, now }: Cursor, question: string): string {
   return Buffer.from(JSON.stringify([VERSION, markOf(question), now, after])).toString('base64url');
 }
 
-/** @throws RegistryError 400 where `text` is no cursor of this question, ordered by `columns` many values */
-export function readCursor(text: string, question: string, columns: number): Cursor {
+/** @throws RegistryError 400 where `text` is no cursor of this question, ordered by `columns` */
+export function readCursor(text: string, question: string, columns: readonly OrderColumn[]): Cursor {
   const value = parsed(text);
   if (!Array.isArray(value)) throw unknownCursor();
   const [version, mark, now, after, ...rest] = value as unknown[];
@@ -28,8 +29,8 @@ export function readCursor(text: string, question: string, columns: number): Cur
     typeof now === 'number' &&
     Number.isSafeInteger(now) &&
     Array.isArray(after) &&
-    after.length === columns &&
-    after.every((one) => typeof one === 'string' || (typeof one === 'number' && Number.isSafeInteger(one))) &&
+    after.length === columns.length &&
+    columns.every(({ type }, at) => typeof after[at] === type) &&
     rest.length === 0;
   if (!isRight) throw unknownCursor();
   return { after: after as (string | number)[], now };
@@ -38,8 +39,7 @@ export function readCursor(text: string, question: string, columns: number): Cur
 function parsed(text: string): unknown {
   if (text.length > LONGEST_CURSOR || !/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
   try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    return isSection(value) ? undefined : value;
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
   } catch (cause) {
     if (cause instanceof SyntaxError) return undefined;
     throw cause;

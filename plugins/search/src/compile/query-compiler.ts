@@ -58,6 +58,7 @@ export class QueryCompiler {
   async #resolve(term: Term, { scope }: CompileContext): Promise<Resolved> {
     if (term.field === 'repo') return { repositories: await this.repositories.matching(term.pattern) };
     if (term.field === 'base') return { chains: await this.bases.chainsOf(term, scope) };
+    if (term.field === 'base-of') return { chains: await this.bases.chainsBelow(term, scope) };
     return {};
   }
 }

@@ -1,5 +1,4 @@
-import { type Expression, type RawBuilder, sql } from 'kysely';
-import { type Pattern, plainText } from '../language/pattern.js';
+import { type RawBuilder, sql } from 'kysely';
 
 export const SORT_KEYS = ['relevance', 'name', 'pushed', 'size', 'pulls'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
@@ -12,48 +11,34 @@ export interface SortOrder {
 
 /** What results are ordered by: the second tells apart what the first does not. */
 export interface OrderColumn {
-  readonly value: Expression<string | number>;
+  /** Over `images as i`. */
+  readonly value: RawBuilder<string | number>;
+  readonly type: 'string' | 'number';
   readonly direction: 'asc' | 'desc';
+  /** True: how well it fits stands in place of `value`. */
+  readonly isScore?: true;
 }
 
-/** The order as columns over `images as i` and, for relevance, `scores as s`. */
 export function orderColumns({ key, isReversed }: SortOrder): readonly OrderColumn[] {
-  const turned = (direction: 'asc' | 'desc') => (isReversed === (direction === 'asc') ? 'desc' : 'asc');
-  const column = (value: RawBuilder<string | number>, direction: 'asc' | 'desc'): OrderColumn => ({
-    value,
-    direction: turned(direction),
-  });
-  switch (key) {
-    case 'relevance':
-      return [column(sql`score`, 'desc'), column(sql`i.name`, 'asc')];
-    case 'name':
-      return [column(sql`i.name`, 'asc')];
-    case 'pushed':
-      return [column(sql`i.pushed_at`, 'desc'), column(sql`i.id`, 'desc')];
-    case 'size':
-      return [column(sql`i.size`, 'desc'), column(sql`i.id`, 'desc')];
-    case 'pulls':
-      return [column(sql`i.pulls`, 'desc'), column(sql`i.id`, 'desc')];
-  }
+  const columns = COLUMNS[key];
+  if (!isReversed) return columns;
+  return columns.map((column) => ({ ...column, direction: column.direction === 'asc' ? 'desc' : 'asc' }));
 }
 
-/** How well the name of a repository fits `words`: exactly, its last part, the beginning of a part, anywhere, not at all. */
-export function nameScore(words: readonly Pattern[]): RawBuilder<number> {
-  const scores = words.map((word) => {
-    const text = plainText(word)?.toLowerCase();
-    if (text === undefined) return sql<number>`0`;
-    return sql<number>`(case when r.name = ${text} then 100
-      when substr(r.name, -length(${`/${text}`})) = ${`/${text}`} then 80
-      when instr('/' || r.name, ${`/${text}`}) > 0 then 60
-      when instr(r.name, ${text}) > 0 then 40 else 0 end)`;
-  });
-  return scores.length === 0 ? sql<number>`0` : sql<number>`(${sql.join(scores, sql` + `)})`;
-}
+const NAME: OrderColumn = { value: sql`i.name`, type: 'string', direction: 'asc' };
+const ID: OrderColumn = { value: sql`i.id`, type: 'number', direction: 'desc' };
 
-/** That a tag is one of the words, too. */
-export function tagScore(words: readonly Pattern[]): RawBuilder<number> {
-  const texts = words.map(plainText).filter((text) => text !== undefined);
-  return texts.length === 0
+const COLUMNS: Readonly<Record<SortKey, readonly OrderColumn[]>> = {
+  relevance: [{ value: sql`0`, type: 'number', direction: 'desc', isScore: true }, NAME],
+  name: [NAME],
+  pushed: [{ value: sql`i.pushed_at`, type: 'number', direction: 'desc' }, ID],
+  size: [{ value: sql`i.size`, type: 'number', direction: 'desc' }, ID],
+  pulls: [{ value: sql`i.pulls`, type: 'number', direction: 'desc' }, ID],
+};
+
+/** That a tag is one of the words is worth as much as half a name. */
+export function tagScore(words: readonly string[]): RawBuilder<number> {
+  return words.length === 0
     ? sql<number>`0`
-    : sql<number>`(case when i.tag in (${sql.join(texts)}) then 30 else 0 end)`;
+    : sql<number>`(case when i.tag in (${sql.join(words)}) then 30 else 0 end)`;
 }

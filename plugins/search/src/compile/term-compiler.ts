@@ -15,7 +15,7 @@ type Condition = Expression<SqlBool>;
 export interface Resolved {
   /** Of the term `repo`: ids of the repositories that its pattern describes. */
   readonly repositories?: readonly number[];
-  /** Of the term `base`: what stands for the layers of each of the images that it means. */
+  /** Of the term `base`: what stands for the layers of each of the images that it means; of `base-of`: for those below the last. */
   readonly chains?: readonly string[];
 }
 
@@ -60,6 +60,8 @@ export class TermCompiler {
         return this.#signed(e, term.isSigned);
       case 'base':
         return this.#base(e, resolved.chains ?? []);
+      case 'base-of':
+        return this.#baseOf(e, resolved.chains ?? []);
       case 'mirrored-from': {
         const upstream = (r: ExpressionBuilder<IndexTables, 'repositories'>): Condition =>
           this.dialect.matches(r.ref('repositories.upstream'), term.pattern);
@@ -172,6 +174,12 @@ export class TermCompiler {
       .where('l.chain', 'in', chains)
       .whereRef('m.layer_count', '>', (l) => l('l.position', '+', 1));
     return this.#orMember(e, sql`${derived}`);
+  }
+
+  #baseOf(e: ExpressionBuilder<Images, 'i'>, chains: readonly string[]): Condition {
+    if (chains.length === 0) return sql<SqlBool>`false`;
+    const bases = e.selectFrom('manifests as m').select('m.id as id').where('m.chain', 'in', chains);
+    return this.#orMember(e, sql`${bases}`);
   }
 
   /** True of images of these manifests, and of indexes that name them. */

@@ -1,4 +1,4 @@
-import type { Expression, SqlBool } from 'kysely';
+import type { Expression, RawBuilder, SqlBool } from 'kysely';
 import type { Pattern } from '../language/pattern.js';
 
 /** The few expressions that each dialect writes in its own way. All values are bound, never written into the statement. */
@@ -9,4 +9,6 @@ export abstract class IndexDialect {
   abstract matches(column: Expression<string | null>, pattern: Pattern): Expression<SqlBool>;
   /** True where `column` holds what `pattern` describes; the case of ASCII letters does not count. */
   abstract holds(column: Expression<string | null>, pattern: Pattern): Expression<SqlBool>;
+  /** How well `r.name` fits words: it is one, ends with one as its last part, has a part that begins with one, holds one. Sums up. */
+  abstract nameScore(words: readonly string[]): RawBuilder<number>;
 }

@@ -1,4 +1,4 @@
-import { type Expression, sql, type SqlBool } from 'kysely';
+import { type Expression, type RawBuilder, sql, type SqlBool } from 'kysely';
 import { globOf, literalPrefix, type Pattern, plainText } from '../language/pattern.js';
 import { IndexDialect } from './index-dialect.js';
 
@@ -23,5 +23,16 @@ export class SqliteIndexDialect extends IndexDialect {
     const text = plainText(pattern);
     if (text === undefined) return sql<SqlBool>`lower(${column}) glob ${`*${globOf(pattern).toLowerCase()}*`}`;
     return sql<SqlBool>`instr(lower(${column}), ${text.toLowerCase()}) > 0`;
+  }
+
+  nameScore(words: readonly string[]): RawBuilder<number> {
+    const scores = words.map((word) => {
+      const text = word.toLowerCase();
+      return sql<number>`(case when r.name = ${text} then 100
+        when substr(r.name, -length(${`/${text}`})) = ${`/${text}`} then 80
+        when instr('/' || r.name, ${`/${text}`}) > 0 then 60
+        when instr(r.name, ${text}) > 0 then 40 else 0 end)`;
+    });
+    return scores.length === 0 ? sql<number>`0` : sql<number>`(${sql.join(scores, sql` + `)})`;
   }
 }

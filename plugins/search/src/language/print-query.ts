@@ -51,11 +51,12 @@ function printTerm(term: Term): string {
     case 'signed':
       return `signed:${String(term.isSigned)}`;
     case 'base':
-      return `base:${quoted(printBase(term))}`;
+    case 'base-of':
+      return `${term.field}:${quoted(printBase(term))}`;
   }
 }
 
-function printBase({ repository, reference }: Extract<Term, { field: 'base' }>): string {
+function printBase({ repository, reference }: Extract<Term, { field: 'base' | 'base-of' }>): string {
   if (repository === undefined) return reference;
   return `${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
 }

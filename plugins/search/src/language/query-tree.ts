@@ -26,8 +26,8 @@ export type Term =
   | { readonly field: 'pushed'; readonly comparison: Comparison; readonly age: number }
   | { readonly field: 'pushed'; readonly comparison: Comparison; readonly day: number }
   | { readonly field: 'signed'; readonly isSigned: boolean }
-  /** An image that others are built on: `repository:tag`, `repository@digest`, or a digest. */
-  | { readonly field: 'base'; readonly repository: string | undefined; readonly reference: string };
+  /** Built on an image, or what an image is built on: `repository:tag`, `repository@digest`, or a digest. */
+  | { readonly field: 'base' | 'base-of'; readonly repository: string | undefined; readonly reference: string };
 
 export type Field = Exclude<Term['field'], 'text' | 'version'>;
 
@@ -44,6 +44,7 @@ export const FIELDS: readonly Field[] = [
   'pushed',
   'signed',
   'base',
+  'base-of',
   'mirrored-from',
 ];
 

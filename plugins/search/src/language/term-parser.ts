@@ -32,7 +32,8 @@ const PARSERS: Readonly<Record<Field, ParseValue>> = {
   size: sizeTerm,
   pushed: pushedTerm,
   signed: signedTerm,
-  base: baseTerm,
+  base: (value) => baseTerm('base', value),
+  'base-of': (value) => baseTerm('base-of', value),
   'mirrored-from': (value) => ({ field: 'mirrored-from', pattern: patternIn(value, 'an upstream, such as docker.io') }),
 };
 
@@ -179,15 +180,15 @@ function signedTerm(value: Value): Term {
   return { field: 'signed', isSigned: text === 'true' };
 }
 
-function baseTerm(value: Value): Term {
+function baseTerm(field: 'base' | 'base-of', value: Value): Term {
   const expected = 'an image, such as library/debian:12, library/debian@sha256:… or sha256:…';
   const text = plainIn(value, expected);
   const whole = /^(?:([^@:]+)@)?((?:sha256|sha512):[0-9a-f]{64,128})$/.exec(text);
-  if (whole?.[2] !== undefined) return { field: 'base', repository: whole[1], reference: whole[2] };
+  if (whole?.[2] !== undefined) return { field, repository: whole[1], reference: whole[2] };
   const tagged = /^([^@:]+)(?::([^@:]+))?$/.exec(text);
   const reference = tagged?.[2] ?? 'latest';
   if (tagged?.[1] === undefined || parseTag(reference) === undefined) {
     throw new QueryError({ position: value.position, expected, found: text });
   }
-  return { field: 'base', repository: tagged[1], reference };
+  return { field, repository: tagged[1], reference };
 }

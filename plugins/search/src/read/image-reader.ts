@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { PluginDatabase } from '@berth/sdk';
+import { PluginDatabase, type Reference, type RepositoryName } from '@berth/sdk';
 import type { Kysely } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import type { IndexTables } from '../tables/index-tables.js';
 import { descriptionOf } from './image-description.js';
 import type { ImagePlatform, ImageSummary } from './image-summary.js';
+import type { ReadScope } from './read-scope.js';
+import { isInScope } from './scope-condition.js';
 
 /** Images as they are shown. What may be read was decided where their ids come from. */
 @Injectable()
@@ -21,6 +23,23 @@ export class ImageReader {
     const platforms = await this.platformsOf(rows.map(({ manifestId }) => manifestId));
     const found = new Map(rows.map((row) => [row.id, summaryOf(row, platforms.get(row.manifestId) ?? [])]));
     return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  /** The row of an image by its tag, or of one by its digest that an actor may read. */
+  async find(repository: RepositoryName, reference: Reference, scope: ReadScope): Promise<number | undefined> {
+    const row = await this.database
+      .longReads<IndexTables>()
+      .selectFrom('images as i')
+      .innerJoin('manifests as m', 'm.id', 'i.manifest_id')
+      .innerJoin('repositories as r', 'r.id', 'i.repository_id')
+      .select('i.id')
+      .where('r.name', '=', repository)
+      .where((e) => (reference.kind === 'tag' ? e('i.tag', '=', reference.tag) : e('m.digest', '=', reference.digest)))
+      .where((e) => isInScope(this.dialect, e.ref('i.repository_id'), scope))
+      .orderBy('i.name')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.id;
   }
 
   /** What each manifest runs on; of an index, what those run on that it names. */
