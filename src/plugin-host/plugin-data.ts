@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FactoryProvider } from '@nestjs/common';
-import { Meter, type PluginDatabase, type PluginFiles, type PluginMigrations } from '@berth/sdk';
+import { Meter, type Plugin, type PluginDatabase, type PluginFiles } from '@berth/sdk';
 import type { PluginDatabases } from '../metadata/plugin-databases.js';
 import { PluginFileStore } from './plugin-file-store.js';
 import { PluginResources } from './plugin-resources.js';
@@ -29,8 +29,9 @@ export class PluginData extends PluginResources {
     return { provide: PluginResources, useFactory: (meter: Meter) => new PluginData(meter, options), inject: [Meter] };
   }
 
-  databaseOf(plugin: string, migrations: PluginMigrations | undefined): PluginDatabase {
-    return this.options.databases.databaseOf(plugin, migrations);
+  databaseOf(plugin: string, definition: Pick<Plugin, 'migrations' | 'hasDerivedTables'>): PluginDatabase {
+    const { migrations, hasDerivedTables: isDerived = false } = definition;
+    return this.options.databases.databaseOf(plugin, migrations, { isDerived });
   }
 
   filesOf(plugin: string): PluginFiles {

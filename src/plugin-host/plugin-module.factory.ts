@@ -63,7 +63,7 @@ function ownPorts({ name, plugin, config }: LoadedPlugin): Provider[] {
     },
     {
       provide: PluginDatabase,
-      useFactory: (resources: PluginResources) => resources.databaseOf(name, plugin.migrations),
+      useFactory: (resources: PluginResources) => resources.databaseOf(name, plugin),
       inject: [PluginResources],
     },
     {

@@ -50,6 +50,11 @@ export interface PluginDefinition<Config extends object = object> {
   readonly panels?: readonly Panel[];
   readonly permissions?: readonly Permission[];
   readonly migrations?: PluginMigrations;
+  /**
+   * True: all that its tables hold can be made again from what the registry has. A file that is damaged is then put aside and begun anew,
+   * where the plugin would fail otherwise.
+   */
+  readonly hasDerivedTables?: boolean;
   readonly commands?: readonly Type<PluginCommand>[];
   readonly reconfigure?: Type<Reconfigure<Config>>;
   readonly credentialBackends?: readonly Type<CredentialBackend>[];

@@ -18,6 +18,13 @@ export abstract class PluginDatabase {
   abstract longReads<Tables>(): Kysely<Tables>;
   /** Runs `work` and commits, or rolls back what it threw. Transactions run one after the other. */
   abstract transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+  /**
+   * Puts the file aside, damaged as it is, and begins an empty one with the plugin's migrations: for tables that can be made again from what
+   * the registry has. Transactions and reads under way fail.
+   */
+  abstract renew(): Promise<void>;
+  /** True where `error` says that the file is damaged, rather than that it could not be used this once. */
+  abstract isDamage(error: unknown): boolean;
   /** For the few statements that differ, such as full text search. */
   abstract readonly dialect: 'sqlite' | 'postgres';
 }

@@ -7,16 +7,25 @@ export class FakePluginDatabase extends PluginDatabase {
   readonly dialect = 'sqlite';
   private last: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly kysely: Kysely<unknown>) {
+  private constructor(
+    private kysely: Kysely<unknown>,
+    private readonly migrations: PluginMigrations,
+  ) {
     super();
   }
 
   /** Makes one, and its tables by `migrations` in the order of their names. */
   static async open(migrations: PluginMigrations = {}): Promise<FakePluginDatabase> {
-    const kysely = new Kysely<unknown>({ dialect: new SqliteDialect({ database: openInMemory() }) });
-    const ordered = Object.entries(migrations).sort(([left], [right]) => (left < right ? -1 : 1));
-    for (const [, migration] of ordered) await migration.up(kysely);
-    return new FakePluginDatabase(kysely);
+    return new FakePluginDatabase(await migrated(migrations), migrations);
+  }
+
+  async renew(): Promise<void> {
+    await this.kysely.destroy();
+    this.kysely = await migrated(this.migrations);
+  }
+
+  isDamage(error: unknown): boolean {
+    return error instanceof Error && error.message === 'damaged';
   }
 
   tables<Tables>(): Kysely<Tables> {
@@ -38,6 +47,13 @@ export class FakePluginDatabase extends PluginDatabase {
   close(): Promise<void> {
     return this.kysely.destroy();
   }
+}
+
+async function migrated(migrations: PluginMigrations): Promise<Kysely<unknown>> {
+  const kysely = new Kysely<unknown>({ dialect: new SqliteDialect({ database: openInMemory() }) });
+  const ordered = Object.entries(migrations).sort(([left], [right]) => (left < right ? -1 : 1));
+  for (const [, migration] of ordered) await migration.up(kysely);
+  return kysely;
 }
 
 type KyselyDatabase = Extract<ConstructorParameters<typeof SqliteDialect>[0]['database'], { close(): void }>;

@@ -57,7 +57,8 @@ export class LongReads {
       if (worker === this.#worker) this.#take(answer, worker);
     });
     worker.once('error', (cause: Error) => {
-      if (worker === this.#worker) this.#end(new MetadataError(`A query ended its thread: ${cause.message}`, { cause }));
+      if (worker === this.#worker)
+        this.#end(new MetadataError(`A query ended its thread: ${cause.message}`, { cause }));
     });
     return worker;
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PluginMigrations } from '@berth/sdk';
@@ -256,7 +256,11 @@ describe('long reads of a plugin', () => {
   it('cannot write', async () => {
     const writing = longReads().insertInto('usage').values({ repository: 'a', bytes: 1 }).execute();
     await expect(writing).rejects.toThrow();
-    await expect(longReads().transaction().execute(() => Promise.resolve())).rejects.toThrow('no transactions');
+    await expect(
+      longReads()
+        .transaction()
+        .execute(() => Promise.resolve()),
+    ).rejects.toThrow('no transactions');
 
     expect(await usage()).toEqual([]);
   });
@@ -267,5 +271,59 @@ describe('long reads of a plugin', () => {
     await databases.close(1000);
 
     await rejected;
+  });
+});
+
+describe('a damaged file', () => {
+  const spoil = (): void => {
+    writeFileSync(join(folder, 'quota', 'plugin.db'), Buffer.alloc(8192, 'not a database '));
+  };
+
+  beforeEach(async () => {
+    databases.databaseOf('quota', MIGRATIONS);
+    await databases.open();
+    await add('team/app', 5);
+  });
+
+  it('is begun anew when it is opened, and kept aside, where all that it held can be made again', async () => {
+    await databases.close(1000);
+    spoil();
+    databases = new SqlitePluginDatabases({ folder, durable: true });
+    databases.databaseOf('quota', MIGRATIONS, { isDerived: true });
+
+    expect(await databases.open()).toEqual(new Map());
+    expect(await usage()).toEqual([]);
+    expect(readdirSync(join(folder, 'quota'))).toContain('plugin.db.damaged');
+  });
+
+  it('keeps any other plugin from working, and is left as it is', async () => {
+    await databases.close(1000);
+    spoil();
+    databases = new SqlitePluginDatabases({ folder, durable: true });
+    databases.databaseOf('quota', MIGRATIONS);
+
+    expect([...(await databases.open()).keys()]).toEqual(['quota']);
+    expect(readdirSync(join(folder, 'quota'))).not.toContain('plugin.db.damaged');
+  });
+
+  it('is put aside for an empty one when it is renewed, whoever has it open', async () => {
+    const database = databases.databaseOf('quota', MIGRATIONS);
+    await database.longReads<QuotaTables>().selectFrom('usage').selectAll().execute();
+    await database.renew();
+
+    expect(await usage()).toEqual([]);
+    expect(await database.longReads<QuotaTables>().selectFrom('usage').selectAll().execute()).toEqual([]);
+    await add('team/app', 7);
+    expect(await usage()).toEqual([{ repository: 'team/app', bytes: 7 }]);
+  });
+
+  it('is told from one that is locked or gone', () => {
+    const database = databases.databaseOf('quota', MIGRATIONS);
+    const failure = (code: string) => new Error('x', { cause: Object.assign(new Error('y'), { code }) });
+
+    expect(database.isDamage(failure('SQLITE_CORRUPT_VTAB'))).toBe(true);
+    expect(database.isDamage(failure('SQLITE_NOTADB'))).toBe(true);
+    expect(database.isDamage(failure('SQLITE_BUSY'))).toBe(false);
+    expect(database.isDamage('SQLITE_CORRUPT')).toBe(false);
   });
 });

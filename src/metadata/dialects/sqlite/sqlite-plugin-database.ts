@@ -9,6 +9,7 @@ import { TransactionalDialect } from './transactional.dialect.js';
 import { connect, connectForReading } from './connect.js';
 import { LongReadDialect } from './long-read.dialect.js';
 import { LongReads } from './long-reads.js';
+import { isSqliteDamage, putAside } from './sqlite-damage.js';
 import { syncFolderOf } from './sync-folder.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
@@ -16,9 +17,14 @@ export interface SqlitePluginDatabaseOptions {
   readonly plugin: string;
   readonly migrations: PluginMigrations | undefined;
   readonly durable: boolean;
+  /** True: a damaged file is put aside and begun anew. */
+  readonly isDerived: boolean;
   /** The path of the file, in a folder that exists. Rejects while nothing may be opened. */
   readonly place: () => Promise<string>;
 }
+
+/** How long transactions on a damaged file are waited for, in milliseconds. */
+const RENEWAL_TIME = 1000;
 
 interface Opened {
   readonly commits: CommitQueue<Transaction<unknown>>;
@@ -32,14 +38,8 @@ export class SqlitePluginDatabase extends PluginDatabase {
   readonly dialect = 'sqlite';
   #opened: Promise<Opened> | undefined;
   #isClosed = false;
-  /** One for all, since each would make a connection of its own. The types of the tables are erased. */
-  readonly #reader = new Kysely<unknown>({
-    dialect: new SqliteDialect({ database: async () => (await this.#open()).readerConnection }),
-  });
-
-  readonly #longReader = new Kysely<unknown>({
-    dialect: new LongReadDialect(async () => (await this.#open()).longReads),
-  });
+  /** One of each for all, since each would make a connection of its own. The types of the tables are erased. */
+  #readers = this.#makeReaders();
 
   constructor(private readonly options: SqlitePluginDatabaseOptions) {
     super();
@@ -54,11 +54,11 @@ export class SqlitePluginDatabase extends PluginDatabase {
   }
 
   tables<Tables>(): Kysely<Tables> {
-    return this.#reader as Kysely<Tables>;
+    return this.#readers.short as Kysely<Tables>;
   }
 
   longReads<Tables>(): Kysely<Tables> {
-    return this.#longReader as Kysely<Tables>;
+    return this.#readers.long as Kysely<Tables>;
   }
 
   async transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
@@ -66,25 +66,69 @@ export class SqlitePluginDatabase extends PluginDatabase {
     return commits.submit((tables) => work(tables as Transaction<Tables>), this.options.durable);
   }
 
+  isDamage(error: unknown): boolean {
+    return isSqliteDamage(error);
+  }
+
+  async renew(): Promise<void> {
+    const before = this.#opened;
+    // Whoever asks from now on waits for the new file.
+    const renewed = this.#closeOpened(before, RENEWAL_TIME).then(async () => {
+      await putAside(await this.options.place());
+      return this.#openFile();
+    });
+    this.#opened = this.#retriable(renewed);
+    this.#readers = this.#makeReaders();
+    await renewed;
+  }
+
   async close(within: number): Promise<void> {
     this.#isClosed = true;
     const opening = this.#opened;
     this.#opened = undefined;
+    await this.#closeOpened(opening, within);
+  }
+
+  async #closeOpened(opening: Promise<Opened> | undefined, within: number): Promise<void> {
     if (!opening) return;
+    const { short, long } = this.#readers;
     // Whoever opened it was told of the failure.
     const [opened] = await Promise.allSettled([opening]);
-    await Promise.all([this.#reader.destroy(), this.#longReader.destroy()]);
+    await Promise.all([short.destroy(), long.destroy()]);
     if (opened.status === 'fulfilled') await opened.value.close(within);
+  }
+
+  #makeReaders() {
+    return {
+      short: new Kysely<unknown>({
+        dialect: new SqliteDialect({ database: async () => (await this.#open()).readerConnection }),
+      }),
+      long: new Kysely<unknown>({ dialect: new LongReadDialect(async () => (await this.#open()).longReads) }),
+    };
   }
 
   #open(): Promise<Opened> {
     if (this.#isClosed) return Promise.reject(new MetadataError(`The database of ${this.#name} is closed.`));
-    // One that could not be opened, for want of space perhaps, is tried again.
-    this.#opened ??= this.#openFile().catch((cause: unknown) => {
-      this.#opened = undefined;
+    return (this.#opened ??= this.#retriable(this.#openOrRenew()));
+  }
+
+  /** One that could not be opened, for want of space perhaps, is tried again. */
+  #retriable(opening: Promise<Opened>): Promise<Opened> {
+    const retriable = opening.catch((cause: unknown) => {
+      if (this.#opened === retriable) this.#opened = undefined;
       throw cause;
     });
-    return this.#opened;
+    return retriable;
+  }
+
+  async #openOrRenew(): Promise<Opened> {
+    try {
+      return await this.#openFile();
+    } catch (cause) {
+      if (!this.options.isDerived || !isSqliteDamage(cause)) throw cause;
+      await putAside(await this.options.place());
+      return this.#openFile();
+    }
   }
 
   get #name(): string {

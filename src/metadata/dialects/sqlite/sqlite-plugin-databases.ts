@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PluginMigrations } from '@berth/sdk';
 import { MetadataError } from '../../metadata-error.js';
-import { PluginDatabases } from '../../plugin-databases.js';
+import { PluginDatabases, type PluginDatabaseOptions } from '../../plugin-databases.js';
 import { SqlitePluginDatabase } from './sqlite-plugin-database.js';
 
 export interface SqlitePluginOptions {
@@ -24,12 +24,22 @@ export class SqlitePluginDatabases extends PluginDatabases {
     super();
   }
 
-  databaseOf(plugin: string, migrations: PluginMigrations | undefined): SqlitePluginDatabase {
+  databaseOf(
+    plugin: string,
+    migrations: PluginMigrations | undefined,
+    { isDerived = false }: PluginDatabaseOptions = {},
+  ): SqlitePluginDatabase {
     if (!PLUGIN_NAME.test(plugin)) throw new MetadataError(`"${plugin}" is no name of a plugin.`);
     let database = this.#databases.get(plugin);
     if (!database) {
       const { durable } = this.options;
-      database = new SqlitePluginDatabase({ plugin, migrations, durable, place: () => this.#placeFor(plugin) });
+      database = new SqlitePluginDatabase({
+        plugin,
+        migrations,
+        durable,
+        isDerived,
+        place: () => this.#placeFor(plugin),
+      });
       this.#databases.set(plugin, database);
     }
     return database;
