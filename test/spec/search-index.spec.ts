@@ -71,7 +71,9 @@ describe('an index', () => {
     await client.finds('multi label:built="for arm64"', ['multi/app:v1']);
 
     expect(await client.names('multi')).toEqual(['multi/app:v1']);
-    expect(await client.names('repo:multi/app platform:linux/amd64 AND platform:linux/arm64')).toEqual(['multi/app:v1']);
+    expect(await client.names('repo:multi/app platform:linux/amd64 AND platform:linux/arm64')).toEqual([
+      'multi/app:v1',
+    ]);
     expect(await client.names(`digest:${arm64.blobs[1]?.digest ?? ''}`)).toEqual(['multi/app:v1']);
     expect(await client.names(`digest:${amd64.digest}`)).toEqual(['multi/app:v1']);
     const { results } = await client.ask('repo:multi/app');

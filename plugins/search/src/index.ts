@@ -9,9 +9,10 @@ import { DIALECT_PROVIDERS } from './dialect/dialect.providers.js';
 import { ChangeFollower } from './indexing/change-follower.js';
 import { ConfigReader } from './indexing/config-reader.js';
 import { ImageRows } from './indexing/image-rows.js';
+import { IndexCare } from './indexing/index-care.js';
 import { IndexGeneration } from './indexing/index-generation.js';
-import { IndexHealth } from './indexing/index-health.js';
 import { IndexJob } from './indexing/index.job.js';
+import { IndexKeeper } from './indexing/index-keeper.js';
 import { IndexMembers } from './indexing/index-members.js';
 import { IndexWaker } from './indexing/index-waker.js';
 import { IndexWriter } from './indexing/index-writer.js';
@@ -19,6 +20,8 @@ import { ManifestDescriptions } from './indexing/manifest-descriptions.js';
 import { ManifestReader } from './indexing/manifest-reader.js';
 import { ManifestRelations } from './indexing/manifest-relations.js';
 import { ManifestRows } from './indexing/manifest-rows.js';
+import { PullRecorder } from './indexing/pull-recorder.js';
+import { PullRows } from './indexing/pull-rows.js';
 import { Rebuild } from './indexing/rebuild.js';
 import { RepositoryRows } from './indexing/repository-rows.js';
 import { ImageReader } from './read/image-reader.js';
@@ -30,6 +33,8 @@ import { RepositoryFacets } from './read/repository-facets.js';
 import { RepositoryNames } from './read/repository-names.js';
 import { RepositoryReader } from './read/repository-reader.js';
 import { SearchController } from './rest/search.controller.js';
+import { ScannerNotice } from './scanner-notice.js';
+import { SearchConfig } from './search.config.js';
 import { indexMigrations } from './tables/index-migrations.js';
 
 const INDEXING = [
@@ -37,13 +42,15 @@ const INDEXING = [
   ConfigReader,
   ImageRows,
   IndexGeneration,
-  IndexHealth,
+  IndexCare,
+  IndexKeeper,
   IndexMembers,
   IndexWriter,
   ManifestDescriptions,
   ManifestReader,
   ManifestRelations,
   ManifestRows,
+  PullRows,
   Rebuild,
   RepositoryRows,
 ];
@@ -62,9 +69,12 @@ const SEARCHING = [BaseResolver, ImageSearch, QueryCompiler, QueryRun, Repositor
 export default definePlugin({
   name: 'search',
   description: 'Finds images by name, tag, digest, label, platform and whatever else is known of them',
+  config: SearchConfig,
   migrations: indexMigrations,
-  providers: [...DIALECT_PROVIDERS, ...INDEXING, ...READING, ...SEARCHING],
+  hasDerivedTables: true,
+  providers: [...DIALECT_PROVIDERS, ...INDEXING, ...READING, ...SEARCHING, ScannerNotice],
   hooks: {
+    'manifest.pulled': PullRecorder,
     'manifest.pushed': IndexWaker,
     'manifest.deleted': IndexWaker,
     'tag.moved': IndexWaker,

@@ -3,7 +3,7 @@ import { built, bundledPlugin, type KeyTable, pluginSection } from './key-rule.j
 /** `extensions`: each key in it names a plugin, and the plugin reads its own section. */
 export const EXTENSION_KEYS: KeyTable = {
   extensions: built('one section per plugin; `"enable": false` turns a plugin off'),
-  ...pluginSection('search', [
+  ...bundledPlugin('search', [
     'enable',
     'cve',
     'cve.updateInterval',

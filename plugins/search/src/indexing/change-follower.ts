@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Change, ChangeFeed, PluginDatabase, PluginLogger } from '@berth/sdk';
 import type { IndexTables } from '../tables/index-tables.js';
 import { ChangeBatch } from './change-batch.js';
+import { IndexCare } from './index-care.js';
 import { IndexGeneration } from './index-generation.js';
 import { IndexWriter } from './index-writer.js';
 
@@ -24,6 +25,7 @@ export class ChangeFollower implements OnApplicationShutdown {
     private readonly feed: ChangeFeed,
     private readonly database: PluginDatabase,
     private readonly generation: IndexGeneration,
+    private readonly care: IndexCare,
     private readonly writer: IndexWriter,
     private readonly logger: PluginLogger,
   ) {}
@@ -49,10 +51,20 @@ export class ChangeFollower implements OnApplicationShutdown {
         }
       } catch (err) {
         if (signal.aborted) return;
+        if (await this.#isMended(err)) continue;
         this.logger.warn('the search index could not be brought up to date, and will be soon', { err, pause });
         await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }
+    }
+  }
+
+  async #isMended(err: unknown): Promise<boolean> {
+    try {
+      return await this.care.mend(err);
+    } catch (cause) {
+      this.logger.error('the search index is damaged, and cannot be begun anew', { err: cause });
+      return false;
     }
   }
 

@@ -118,8 +118,8 @@ export class ImageRows {
     await tables
       .updateTable('images')
       .set({
-        size: sql<number>`(select m.total_size from manifests as m where m.id = images.manifest_id)`,
-        pulls: sql<number>`(select m.pulls from manifests as m where m.id = images.manifest_id)`,
+        size: sql<number>`coalesce((select m.total_size from manifests as m where m.id = images.manifest_id), 0)`,
+        pulls: sql<number>`coalesce((select m.pulls from manifests as m where m.id = images.manifest_id), 0)`,
       })
       .where('manifest_id', 'in', manifestIds)
       .execute();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { HookHandler } from '@berth/sdk';
-import { ChangeFollower } from './change-follower.js';
+import { IndexKeeper } from './index-keeper.js';
 
 /** Sees to it that changes are followed as soon as there is one. What it says itself is not looked at: the feed says all. */
 @Injectable()
@@ -12,10 +12,10 @@ export class IndexWaker
     HookHandler<'tag.deleted'>,
     HookHandler<'repository.deleted'>
 {
-  constructor(private readonly follower: ChangeFollower) {}
+  constructor(private readonly keeper: IndexKeeper) {}
 
   handle(): Promise<void> {
-    this.follower.begin();
+    this.keeper.begin();
     return Promise.resolve();
   }
 }

@@ -28,20 +28,39 @@ export class ManifestRelations {
     await this.refreshUntagged(tables, [...ids, ...(await this.childrenOf(tables, ids))]);
   }
 
-  /** Describes manifests anew, then the indexes that name them, and those that name these. */
+  /** Describes manifests anew, then the indexes that name them, and those that name these: each has what the ones before it have. */
   async describe(tables: Tables, ids: readonly number[]): Promise<void> {
-    const seen = new Set<number>();
-    let level = ids;
-    for (let depth = 0; level.length > 0 && depth < DEEPEST; depth++) {
-      for (const id of level) seen.add(id);
-      await this.descriptions.refresh(tables, level);
-      await tables
-        .updateTable('images')
-        .set({ size: sql<number>`(select m.total_size from manifests as m where m.id = images.manifest_id)` })
-        .where('manifest_id', 'in', level)
-        .execute();
-      level = (await this.parentsOf(tables, level)).filter((id) => !seen.has(id));
+    const indexes = await this.#indexesAmong(tables, ids);
+    let level: readonly number[] = ids.filter((id) => !indexes.has(id));
+    let waiting: Iterable<number> = indexes;
+    for (let depth = 0; depth < DEEPEST; depth++) {
+      if (level.length > 0) await this.#describeLevel(tables, level);
+      level = [...new Set([...waiting, ...(await this.parentsOf(tables, level))])];
+      waiting = [];
+      if (level.length === 0) return;
     }
+  }
+
+  async #describeLevel(tables: Tables, ids: readonly number[]): Promise<void> {
+    await this.descriptions.refresh(tables, ids);
+    await tables
+      .updateTable('images')
+      .set({
+        size: sql<number>`coalesce((select m.total_size from manifests as m where m.id = images.manifest_id), 0)`,
+      })
+      .where('manifest_id', 'in', ids)
+      .execute();
+  }
+
+  async #indexesAmong(tables: Tables, ids: readonly number[]): Promise<ReadonlySet<number>> {
+    if (ids.length === 0) return new Set();
+    const rows = await tables
+      .selectFrom('manifests')
+      .select('id')
+      .where('id', 'in', ids)
+      .where('kind', '=', 'index')
+      .execute();
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Counts anew what is attached. Signatures may be told by a tag alone, as cosign does. */

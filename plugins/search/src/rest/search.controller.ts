@@ -1,8 +1,8 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { Listing, type PluginReply, type PluginRequest } from '@berth/sdk';
 import { ImageSearch } from '../compile/image-search.js';
-import { ChangeFollower } from '../indexing/change-follower.js';
-import { IndexHealth } from '../indexing/index-health.js';
+import { IndexKeeper } from '../indexing/index-keeper.js';
+import { IndexCare } from '../indexing/index-care.js';
 import { ImageReader } from '../read/image-reader.js';
 import { imageAnswer } from './image-answer.js';
 import { searchRequestOf } from './search-query.js';
@@ -14,19 +14,24 @@ export class SearchController {
   constructor(
     private readonly search: ImageSearch,
     private readonly images: ImageReader,
-    private readonly follower: ChangeFollower,
-    private readonly health: IndexHealth,
+    private readonly keeper: IndexKeeper,
+    private readonly care: IndexCare,
   ) {}
 
   @Get()
   async get(@Req() request: PluginRequest, @Res() reply: PluginReply): Promise<void> {
     const asked = searchRequestOf(request.query);
-    this.follower.begin();
-    const { total, ids, next } = await this.search.search(asked, request.facts.identity);
-    const [images, isComplete] = [await this.images.summaries(ids), await this.health.isComplete()];
-    reply
-      .code(200)
-      .header('Cache-Control', 'private, no-store')
-      .send({ total, complete: isComplete, results: images.map(imageAnswer), next: next ?? null });
+    this.keeper.begin();
+    const { found, images, isComplete } = await this.care.searched(async () => {
+      const found = await this.search.search(asked, request.facts.identity);
+      return { found, images: await this.images.summaries(found.ids), isComplete: await this.care.isComplete() };
+    });
+    const answer = {
+      total: found.total,
+      complete: isComplete,
+      results: images.map(imageAnswer),
+      next: found.next ?? null,
+    };
+    reply.code(200).header('Cache-Control', 'private, no-store').send(answer);
   }
 }
