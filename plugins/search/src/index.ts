@@ -35,12 +35,14 @@ import { RepositoryReader } from './read/repository-reader.js';
 import { SearchController } from './rest/search.controller.js';
 import { ScannerNotice } from './scanner-notice.js';
 import { SearchConfig } from './search.config.js';
+import { IndexDatabase } from './tables/index-database.js';
 import { indexMigrations } from './tables/index-migrations.js';
 
 const INDEXING = [
   ChangeFollower,
   ConfigReader,
   ImageRows,
+  IndexDatabase,
   IndexGeneration,
   IndexCare,
   IndexKeeper,

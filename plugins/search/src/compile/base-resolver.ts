@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest, PluginDatabase, type RepositoryName } from '@berth/sdk';
+import { type Digest, type RepositoryName } from '@berth/sdk';
 import type { SelectQueryBuilder } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import type { Term } from '../language/query-tree.js';
 import type { ReadScope } from '../read/read-scope.js';
 import { isInScope } from '../read/scope-condition.js';
 import type { IndexTables, ManifestsTable } from '../tables/index-tables.js';
+import { IndexDatabase } from '../tables/index-database.js';
 
 type BaseTerm = Extract<Term, { field: 'base' | 'base-of' }>;
 type Named = SelectQueryBuilder<IndexTables & { readonly m: ManifestsTable }, 'm', object>;
@@ -17,7 +18,7 @@ const MOST_CHAINS = 2000;
 @Injectable()
 export class BaseResolver {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
@@ -46,7 +47,7 @@ export class BaseResolver {
 
   /** The manifest that the term names, and those that it names itself, where it is an index. */
   #named({ repository, reference }: BaseTerm, scope: ReadScope): Named {
-    const tables = this.database.longReads<IndexTables>();
+    const tables = this.database.reader;
     let named = tables
       .selectFrom('manifests as n')
       .innerJoin('repositories as r', 'r.id', 'n.repository_id')

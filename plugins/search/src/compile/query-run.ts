@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { PluginDatabase } from '@berth/sdk';
 import { type Expression, expressionBuilder, type RawBuilder, sql, type SqlBool } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import { type Pattern, plainText } from '../language/pattern.js';
@@ -7,6 +6,7 @@ import type { ReadScope } from '../read/read-scope.js';
 import { isInScope } from '../read/scope-condition.js';
 import { type OrderColumn, tagScore } from './sort-order.js';
 import type { Images } from './term-compiler.js';
+import { IndexDatabase } from '../tables/index-database.js';
 
 export interface QueryPage {
   /** On `images as i`. */
@@ -37,12 +37,12 @@ interface Row extends Readonly<Record<`o${number}`, string | number>> {
 @Injectable()
 export class QueryRun {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
   async page(page: QueryPage): Promise<FoundImages> {
-    const { rows } = await this.#statement(page).execute(this.database.longReads());
+    const { rows } = await this.#statement(page).execute(this.database.reader);
     return {
       total: Number(rows[0]?.total ?? 0),
       rows: rows.flatMap((row) =>

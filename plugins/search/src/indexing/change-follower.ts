@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type Change, ChangeFeed, PluginDatabase, PluginLogger } from '@berth/sdk';
+import { type Change, ChangeFeed, PluginLogger } from '@berth/sdk';
+import type { Transaction } from 'kysely';
+import { IndexDatabase } from '../tables/index-database.js';
 import type { IndexTables } from '../tables/index-tables.js';
 import { ChangeBatch } from './change-batch.js';
 import { IndexCare } from './index-care.js';
 import { IndexGeneration } from './index-generation.js';
+import { writeState } from './index-state.js';
 import { IndexWriter } from './index-writer.js';
 
 /** Changes that are dealt with before it is noted how far it has come. */
@@ -23,7 +26,7 @@ export class ChangeFollower implements OnApplicationShutdown {
 
   constructor(
     private readonly feed: ChangeFeed,
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly generation: IndexGeneration,
     private readonly care: IndexCare,
     private readonly writer: IndexWriter,
@@ -74,9 +77,10 @@ export class ChangeFollower implements OnApplicationShutdown {
     const cursor = changes.at(-1)?.sequence;
     const pieces = [...batch.pieces(PIECE)];
     for (const [at, piece] of pieces.entries()) {
-      const state = at === pieces.length - 1 && cursor !== undefined ? { cursor } : undefined;
+      const isLast = at === pieces.length - 1 && cursor !== undefined;
+      const note = isLast ? (tables: Transaction<IndexTables>) => writeState(tables, { cursor }) : undefined;
       await this.writer.alone(() =>
-        this.writer.settle(piece, { generation: this.generation.current, ...(state && { state }) }),
+        this.writer.settle(piece, { generation: this.generation.current, ...(note && { note }) }),
       );
     }
   }
@@ -84,8 +88,7 @@ export class ChangeFollower implements OnApplicationShutdown {
   /** A manifest that came before its configuration, as it does to a mirror, is read again when that has come. */
   async #addWaiting(batch: ChangeBatch): Promise<void> {
     if (batch.arrivals.length === 0) return;
-    const rows = await this.database
-      .tables<IndexTables>()
+    const rows = await this.database.lookups
       .selectFrom('manifests as m')
       .innerJoin('repositories as r', 'r.id', 'm.repository_id')
       .select(['r.name', 'm.digest', 'm.config_digest as config'])

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { PluginDatabase, PluginLogger, RegistryError } from '@berth/sdk';
+import { PluginLogger, RegistryError } from '@berth/sdk';
 import { IndexGeneration } from './index-generation.js';
+import { IndexDatabase } from '../tables/index-database.js';
 
 /** Seconds after which a search that met a damaged index is worth another try. */
 const RETRY_AFTER = '2';
@@ -12,7 +13,7 @@ export class IndexCare {
   #begunAnew: (() => void) | undefined;
 
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly generation: IndexGeneration,
     private readonly logger: PluginLogger,
   ) {}

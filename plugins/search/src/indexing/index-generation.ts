@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ChangeFeed, Clock, PluginDatabase } from '@berth/sdk';
-import type { IndexTables } from '../tables/index-tables.js';
+import { ChangeFeed, Clock } from '@berth/sdk';
+import { IndexDatabase } from '../tables/index-database.js';
 import { FullText } from '../dialect/full-text.js';
 import { type KnownState, readState, type RebuildProgress, writeState } from './index-state.js';
 
@@ -19,7 +19,7 @@ export class IndexGeneration {
   #current = 0;
 
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly feed: ChangeFeed,
     private readonly text: FullText,
     private readonly clock: Clock,
@@ -39,13 +39,13 @@ export class IndexGeneration {
   }
 
   async state(): Promise<KnownState> {
-    return readState(this.database.tables<IndexTables>());
+    return readState(this.database.lookups);
   }
 
   /** Has everything looked at, while searching and following go on. What is under way already is not begun again. */
   async demandRebuild(reason: string, isThorough: boolean): Promise<void> {
     const latest = await this.feed.latest();
-    await this.database.transaction<IndexTables, void>(async (tables) => {
+    await this.database.write(async (tables) => {
       const { generation, rebuild, cursor } = await readState(tables);
       if (rebuild && (rebuild.isThorough || !isThorough)) return;
       const begun: RebuildProgress = {
@@ -62,14 +62,12 @@ export class IndexGeneration {
 
   async #open(): Promise<OpenIndex> {
     const latest = await this.feed.latest();
-    await this.database.transaction<IndexTables, void>((tables) => this.text.prepare(tables));
+    await this.database.write((tables) => this.text.prepare(tables));
     const { cursor, format, rebuild, generation } = await this.state();
     const fault = faultOf({ cursor, format, latest });
     if (fault !== undefined) {
       // What comes from now on is followed; what was before, the rebuild finds.
-      await this.database.transaction<IndexTables, void>((tables) =>
-        writeState(tables, { cursor: latest, rebuild: undefined }),
-      );
+      await this.database.write((tables) => writeState(tables, { cursor: latest, rebuild: undefined }));
       await this.demandRebuild(fault, true);
       return { cursor: latest };
     }

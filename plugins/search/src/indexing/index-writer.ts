@@ -1,17 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type Digest,
-  PluginDatabase,
-  type RepositoryInfo,
-  type RepositoryName,
-  type Tag,
-  type TagInfo,
-  TagStore,
-} from '@berth/sdk';
+import { type Digest, type RepositoryInfo, type RepositoryName, type Tag, type TagInfo, TagStore } from '@berth/sdk';
 import type { Transaction } from 'kysely';
+import { IndexDatabase } from '../tables/index-database.js';
 import type { IndexTables } from '../tables/index-tables.js';
 import { ImageRows } from './image-rows.js';
-import { type KnownState, writeState } from './index-state.js';
 import type { ManifestContent } from './manifest-content.js';
 import { ManifestReader } from './manifest-reader.js';
 import { ManifestRelations } from './manifest-relations.js';
@@ -33,8 +25,8 @@ export interface Settling {
   readonly isThorough?: boolean;
   /** True: the pulls of the repository are counted anew, manifest by manifest. */
   readonly recountsPulls?: boolean;
-  /** Noted with the last rows. */
-  readonly state?: Partial<KnownState>;
+  /** Runs with the last rows, in the same transaction. */
+  readonly note?: (tables: Tables) => Promise<void>;
 }
 
 interface Truth {
@@ -58,7 +50,7 @@ export class IndexWriter {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly tags: TagStore,
     private readonly reader: ManifestReader,
     private readonly manifests: ManifestRows,
@@ -82,13 +74,13 @@ export class IndexWriter {
     const info = await this.repositories.find(doubt.repository);
     if (!info) {
       await this.#removeRepository(doubt.repository);
-      if (settling.state) await this.#write((tables) => writeState(tables, settling.state ?? {}));
+      if (settling.note) await this.#write(settling.note);
       return;
     }
     const truth = await this.#truthOf(info, doubt, settling);
     await this.#write(async (tables) => {
       await this.#put(tables, truth, settling);
-      if (settling.state) await writeState(tables, settling.state);
+      await settling.note?.(tables);
     });
   }
 
@@ -123,8 +115,7 @@ export class IndexWriter {
   /** Whether all there is to know of each was read; those that are not indexed are missing. */
   async #knownOf(repository: RepositoryName, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, boolean>> {
     if (digests.length === 0) return new Map();
-    const rows = await this.database
-      .tables<IndexTables>()
+    const rows = await this.database.lookups
       .selectFrom('manifests as m')
       .innerJoin('repositories as r', 'r.id', 'm.repository_id')
       .select(['m.digest', 'm.is_config_read as isConfigRead'])
@@ -197,8 +188,7 @@ export class IndexWriter {
   /** In small steps: each leaves an index that says nothing wrong but of a repository that is gone. */
   async #removeRepository(name: RepositoryName): Promise<void> {
     const { id } =
-      (await this.database
-        .tables<IndexTables>()
+      (await this.database.lookups
         .selectFrom('repositories')
         .select('id')
         .where('name', '=', name)
@@ -223,6 +213,6 @@ export class IndexWriter {
   }
 
   #write<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result> {
-    return this.database.transaction<IndexTables, Result>(work);
+    return this.database.write(work);
   }
 }

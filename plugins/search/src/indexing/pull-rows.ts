@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest, type ManifestInfo, ManifestStore, PluginDatabase, type RepositoryName } from '@berth/sdk';
-import type { IndexTables } from '../tables/index-tables.js';
+import { type Digest, type ManifestInfo, ManifestStore, type RepositoryName } from '@berth/sdk';
+import { IndexDatabase } from '../tables/index-database.js';
 import { IndexWriter } from './index-writer.js';
 import { RepositoryRows } from './repository-rows.js';
 
@@ -11,7 +11,7 @@ const AT_ONCE = 20;
 @Injectable()
 export class PullRows {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly manifests: ManifestStore,
     private readonly writer: IndexWriter,
     private readonly repositories: RepositoryRows,
@@ -33,7 +33,7 @@ export class PullRows {
   }
 
   #write(infos: readonly ManifestInfo[]): Promise<void> {
-    return this.database.transaction<IndexTables, void>(async (tables) => {
+    return this.database.write(async (tables) => {
       for (const { repository, digest, pulls, lastPulledAt } of infos) {
         const row = await tables
           .selectFrom('manifests as m')

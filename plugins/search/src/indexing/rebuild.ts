@@ -5,13 +5,14 @@ import {
   type Digest,
   type ManifestInfo,
   ManifestStore,
-  PluginDatabase,
   PluginLogger,
   RepositoryCatalog,
   type RepositoryName,
   type Tag,
   TagStore,
 } from '@berth/sdk';
+import type { Transaction } from 'kysely';
+import { IndexDatabase } from '../tables/index-database.js';
 import type { IndexTables } from '../tables/index-tables.js';
 import { IndexGeneration } from './index-generation.js';
 import { readState, type RebuildProgress, writeState } from './index-state.js';
@@ -29,7 +30,7 @@ const SWEPT_AT_ONCE = 50;
 @Injectable()
 export class Rebuild {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly generation: IndexGeneration,
     private readonly writer: IndexWriter,
     private readonly manifests: ManifestStore,
@@ -48,6 +49,9 @@ export class Rebuild {
     while (progress) {
       signal.throwIfAborted();
       progress = await this.#step(progress);
+      // Another one was demanded meanwhile, which begins from the beginning.
+      if (progress && progress.generation !== this.generation.current)
+        ({ rebuild: progress } = await this.generation.state());
       await turn();
     }
     this.logger.info('the search index is whole', { seconds: (this.clock.now() - rebuild.startedAt) / 1000 });
@@ -72,45 +76,48 @@ export class Rebuild {
         page.next === undefined ? stageOf(progress, 'repositories') : { ...progress, after: page.next };
       const { generation, isThorough } = progress;
       const groups = [...Map.groupBy(page.manifests, ({ repository }) => repository)];
-      for (const [repository, infos] of groups) {
+      for (const [at, [repository, infos]] of groups.entries()) {
         const digests = new Set(infos.map(({ digest }: ManifestInfo) => digest));
-        await this.writer.settle({ repository, digests, tags: new Set() }, { generation, isThorough });
+        const note = at === groups.length - 1 ? { note: noteOf(next) } : {};
+        await this.writer.settle({ repository, digests, tags: new Set() }, { generation, isThorough, ...note });
       }
-      await this.#note(next);
+      if (groups.length === 0) await this.database.write(noteOf(next));
       return next;
     });
   }
 
   /** The tags of one repository, or the next of them. */
   #repositoryStep(progress: RebuildProgress): Promise<RebuildProgress> {
-    const { generation } = progress;
     const [name, tag] = placeOf(progress.after);
     return this.writer.alone(async () => {
       const repository = tag === undefined ? (await this.catalog.list(name, 1))[0]?.name : name;
-      const next =
-        repository === undefined
-          ? stageOf(progress, 'sweep')
-          : { ...progress, after: await this.#settleTags(repository, tag, generation) };
-      await this.#note(next);
+      if (repository !== undefined) return this.#settleTags(repository, tag, progress);
+      const next = stageOf(progress, 'sweep');
+      await this.database.write(noteOf(next));
       return next;
     });
   }
 
-  /** Gives where to go on. */
-  async #settleTags(repository: RepositoryName, after: Tag | undefined, generation: number): Promise<string> {
+  async #settleTags(
+    repository: RepositoryName,
+    after: Tag | undefined,
+    progress: RebuildProgress,
+  ): Promise<RebuildProgress> {
     const page = await this.tags.list(repository, after, TAGS_AT_ONCE);
     const tags = new Set(page.map(({ tag }) => tag));
     const last = page.length < TAGS_AT_ONCE ? undefined : page.at(-1)?.tag;
+    const next = { ...progress, after: last === undefined ? repository : `${repository}:${last}` };
     const doubt = { repository, digests: new Set<Digest>(), tags };
-    await this.writer.settle(doubt, { generation, recountsPulls: last === undefined });
-    return last === undefined ? repository : `${repository}:${last}`;
+    const { generation } = progress;
+    await this.writer.settle(doubt, { generation, recountsPulls: last === undefined, note: noteOf(next) });
+    return next;
   }
 
   /** What was not seen is gone. */
   #sweepStep(progress: RebuildProgress): Promise<RebuildProgress | undefined> {
     const { generation } = progress;
     return this.writer.alone(() =>
-      this.database.transaction<IndexTables, RebuildProgress | undefined>(async (tables) => {
+      this.database.write(async (tables) => {
         const manifests = await tables
           .selectFrom('manifests')
           .select('id')
@@ -131,19 +138,21 @@ export class Rebuild {
         await this.writer.removeImages(tables, images);
         if (images.length === SWEPT_AT_ONCE) return progress;
         await tables.deleteFrom('repositories').where('generation', '<', generation).execute();
+        const { rebuild } = await readState(tables);
+        if (rebuild?.generation !== generation) return rebuild;
         await writeState(tables, { rebuild: undefined, generation, rebuiltAt: this.clock.now() });
         return undefined;
       }),
     );
   }
+}
 
-  async #note(progress: RebuildProgress): Promise<void> {
-    await this.database.transaction<IndexTables, void>(async (tables) => {
-      // Another one may have been demanded meanwhile.
-      const { rebuild } = await readState(tables);
-      if (rebuild?.generation === progress.generation) await writeState(tables, { rebuild: progress });
-    });
-  }
+/** Writes how far it has come, unless another rebuild was demanded meanwhile. */
+function noteOf(progress: RebuildProgress): (tables: Transaction<IndexTables>) => Promise<void> {
+  return async (tables) => {
+    const { rebuild } = await readState(tables);
+    if (rebuild?.generation === progress.generation) await writeState(tables, { rebuild: progress });
+  };
 }
 
 function stageOf({ generation, startedAt, reason, isThorough }: RebuildProgress, stage: RebuildProgress['stage']) {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { PluginDatabase, type Reference, type RepositoryName } from '@berth/sdk';
+import { type Reference, type RepositoryName } from '@berth/sdk';
 import type { Kysely } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
+import { IndexDatabase } from '../tables/index-database.js';
 import type { IndexTables } from '../tables/index-tables.js';
 import { descriptionOf } from './image-description.js';
 import type { ImagePlatform, ImageSummary } from './image-summary.js';
@@ -12,14 +13,14 @@ import { isInScope } from './scope-condition.js';
 @Injectable()
 export class ImageReader {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
   /** In the order of `ids`; those that have gone meanwhile are left out. */
   async summaries(ids: readonly number[]): Promise<readonly ImageSummary[]> {
     if (ids.length === 0) return [];
-    const rows = await rowsOf(this.database.longReads<IndexTables>(), this.dialect, ids);
+    const rows = await rowsOf(this.database.reader, this.dialect, ids);
     const platforms = await this.platformsOf(rows.map(({ manifestId }) => manifestId));
     const found = new Map(rows.map((row) => [row.id, summaryOf(row, platforms.get(row.manifestId) ?? [])]));
     return ids.flatMap((id) => found.get(id) ?? []);
@@ -27,8 +28,7 @@ export class ImageReader {
 
   /** The row of an image by its tag, or of one by its digest that an actor may read. */
   async find(repository: RepositoryName, reference: Reference, scope: ReadScope): Promise<number | undefined> {
-    const row = await this.database
-      .longReads<IndexTables>()
+    const row = await this.database.reader
       .selectFrom('images as i')
       .innerJoin('manifests as m', 'm.id', 'i.manifest_id')
       .innerJoin('repositories as r', 'r.id', 'i.repository_id')
@@ -44,8 +44,7 @@ export class ImageReader {
 
   /** What each manifest runs on; of an index, what those run on that it names. */
   async platformsOf(manifestIds: readonly number[]): Promise<ReadonlyMap<number, readonly ImagePlatform[]>> {
-    const rows = await this.database
-      .longReads<IndexTables>()
+    const rows = await this.database.reader
       .selectFrom('platforms')
       .selectAll()
       .where((e) => this.dialect.isAmong(e.ref('manifest_id'), manifestIds))

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest, PluginDatabase } from '@berth/sdk';
+import { type Digest } from '@berth/sdk';
 import { sql } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
-import type { IndexTables } from '../tables/index-tables.js';
+import { IndexDatabase } from '../tables/index-database.js';
 import type { OffsetPage, Offsets } from './offset-page.js';
 import type { ReadScope } from './read-scope.js';
 import { isInScope } from './scope-condition.js';
@@ -17,14 +17,13 @@ export interface LayerSummary {
 @Injectable()
 export class LayerReader {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
   /** The layers of each manifest, the lowest first. */
   async of(manifestIds: readonly number[]): Promise<ReadonlyMap<number, readonly LayerSummary[]>> {
-    const rows = await this.database
-      .longReads<IndexTables>()
+    const rows = await this.database.reader
       .selectFrom('layers')
       .select(['manifest_id', 'digest', 'media_type as mediaType', 'size'])
       .where((e) => this.dialect.isAmong(e.ref('manifest_id'), manifestIds))
@@ -42,8 +41,7 @@ export class LayerReader {
 
   /** Layers whose digest begins with `prefix`, each once, in the order of their digests. */
   async beginningWith(prefix: string, scope: ReadScope, { offset, limit }: Offsets): Promise<OffsetPage<LayerSummary>> {
-    const found = this.database
-      .longReads<IndexTables>()
+    const found = this.database.reader
       .selectFrom('layers as l')
       .innerJoin('manifests as m', 'm.id', 'l.manifest_id')
       .where((e) => this.dialect.matches(e.ref('l.digest'), [{ text: prefix }, '*']))
@@ -56,8 +54,7 @@ export class LayerReader {
         .offset(offset)
         .limit(limit)
         .execute(),
-      this.database
-        .longReads<IndexTables>()
+      this.database.reader
         .selectFrom(found.select('l.digest').as('found'))
         .select(sql<number>`count(*)`.as('total'))
         .executeTakeFirstOrThrow(),

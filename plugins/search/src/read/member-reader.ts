@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest, PluginDatabase } from '@berth/sdk';
+import { type Digest } from '@berth/sdk';
 import type { Kysely } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import type { HistoryStep } from '../indexing/image-config.js';
 import type { IndexTables, ManifestKind } from '../tables/index-tables.js';
 import type { ImagePlatform } from './image-summary.js';
+import { IndexDatabase } from '../tables/index-database.js';
 
 /** One manifest that can be run or used: an image's own, or one that its index names and the repository holds. Times as elsewhere. */
 export interface MemberSummary {
@@ -28,13 +29,13 @@ export interface MemberSummary {
 @Injectable()
 export class MemberReader {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
   /** By the manifest's id, in the order of the index. */
   async of(manifestIds: readonly number[]): Promise<ReadonlyMap<number, readonly MemberSummary[]>> {
-    const tables = this.database.longReads<IndexTables>();
+    const tables = this.database.reader;
     const [own, named] = await Promise.all([
       ownRows(tables, this.dialect, manifestIds),
       namedRows(tables, this.dialect, manifestIds),

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest, PluginDatabase } from '@berth/sdk';
+import { type Digest } from '@berth/sdk';
 import { sql } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import { SIGNATURE_TOOLS } from '../indexing/attached.js';
-import type { IndexTables } from '../tables/index-tables.js';
+import { IndexDatabase } from '../tables/index-database.js';
 
 /** What is attached to an image. spec.md#listing-referrers */
 export interface ReferrerSummary {
@@ -25,7 +25,7 @@ export interface SignatureSummary {
 @Injectable()
 export class ReferrerReader {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
@@ -34,8 +34,7 @@ export class ReferrerReader {
     manifestIds: readonly number[],
     artifactTypes: readonly string[] = [],
   ): Promise<ReadonlyMap<number, readonly ReferrerSummary[]>> {
-    let query = this.database
-      .longReads<IndexTables>()
+    let query = this.database.reader
       .selectFrom('manifests as s')
       .innerJoin('manifests as m', (join) =>
         join.onRef('m.subject', '=', 's.digest').onRef('m.repository_id', '=', 's.repository_id'),
@@ -74,8 +73,7 @@ export class ReferrerReader {
   }
 
   #cosignTagsOf(manifestIds: readonly number[]): Promise<readonly { readonly id: number; readonly digest: Digest }[]> {
-    return this.database
-      .longReads<IndexTables>()
+    return this.database.reader
       .selectFrom('manifests as s')
       .innerJoin('images as t', (join) =>
         join

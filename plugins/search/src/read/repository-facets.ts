@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { PluginDatabase } from '@berth/sdk';
 import { sql } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
-import type { IndexTables } from '../tables/index-tables.js';
+import { IndexDatabase } from '../tables/index-database.js';
 import type { ImagePlatform } from './image-summary.js';
 
 /** By the id of the repository. */
@@ -19,7 +18,7 @@ const VENDOR_KEYS = ['org.opencontainers.image.vendor', 'org.label-schema.vendor
 @Injectable()
 export class RepositoryFacets {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
@@ -35,8 +34,7 @@ export class RepositoryFacets {
   async #newest(repositories: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const newest = sql<number | null>`(select i.id from images as i where i.repository_id = r.id and i.is_aside = 0
       order by i.pushed_at desc, i.id desc limit 1)`;
-    const rows = await this.database
-      .longReads<IndexTables>()
+    const rows = await this.database.reader
       .selectFrom('repositories as r')
       .select(['r.id', newest.as('image')])
       .where((e) => this.dialect.isAmong(e.ref('r.id'), repositories))
@@ -45,8 +43,7 @@ export class RepositoryFacets {
   }
 
   async #platforms(repositories: readonly number[]): Promise<ReadonlyMap<number, readonly ImagePlatform[]>> {
-    const rows = await this.database
-      .longReads<IndexTables>()
+    const rows = await this.database.reader
       .selectFrom('images as i')
       .innerJoin('platforms as p', 'p.manifest_id', 'i.manifest_id')
       .select(['i.repository_id as repository', 'p.os', 'p.architecture', 'p.variant'])
@@ -65,8 +62,7 @@ export class RepositoryFacets {
   }
 
   async #vendors(repositories: readonly number[]): Promise<ReadonlyMap<number, readonly string[]>> {
-    const rows = await this.database
-      .longReads<IndexTables>()
+    const rows = await this.database.reader
       .selectFrom('images as i')
       .innerJoin('pairs as p', 'p.manifest_id', 'i.manifest_id')
       .select(['i.repository_id as repository', 'p.value'])

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { PluginDatabase, type RepositoryName } from '@berth/sdk';
-import type { IndexTables } from '../tables/index-tables.js';
+import { type RepositoryName } from '@berth/sdk';
+import { IndexDatabase } from '../tables/index-database.js';
 
 export interface NamedRepository {
   readonly id: number;
@@ -12,14 +12,13 @@ export interface NamedRepository {
 export class RepositoryNames {
   #known: { readonly count: number; readonly last: number; readonly names: readonly NamedRepository[] } | undefined;
 
-  constructor(private readonly database: PluginDatabase) {}
+  constructor(private readonly database: IndexDatabase) {}
 
   async all(): Promise<readonly NamedRepository[]> {
     const { count, last } = await this.#revision();
     // No id is given twice: where neither has changed, no repository has come, and so none can have gone.
     if (this.#known?.count === count && this.#known.last === last) return this.#known.names;
-    const names = await this.database
-      .longReads<IndexTables>()
+    const names = await this.database.reader
       .selectFrom('repositories')
       .select(['id', 'name'])
       .orderBy('name')
@@ -29,8 +28,7 @@ export class RepositoryNames {
   }
 
   async #revision(): Promise<{ readonly count: number; readonly last: number }> {
-    const { count, last } = await this.database
-      .tables<IndexTables>()
+    const { count, last } = await this.database.lookups
       .selectFrom('repositories')
       .select((e) => [e.fn.countAll<number>().as('count'), e.fn.max('id').as('last')])
       .executeTakeFirstOrThrow();

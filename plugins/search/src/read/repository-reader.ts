@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PluginDatabase, type RepositoryName } from '@berth/sdk';
+import { type RepositoryName } from '@berth/sdk';
 import { type Expression, expressionBuilder, sql, type SqlBool } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import type { IndexTables, RepositoriesTable } from '../tables/index-tables.js';
@@ -9,6 +9,7 @@ import type { OffsetPage, Offsets } from './offset-page.js';
 import type { ReadScope } from './read-scope.js';
 import { RepositoryFacets } from './repository-facets.js';
 import { isInScope } from './scope-condition.js';
+import { IndexDatabase } from '../tables/index-database.js';
 
 /** `relevance`: how well the name fits what was asked for; without that, the order of names. */
 export type RepositoryOrder = 'relevance' | 'name' | '-name' | 'updated' | 'pulls';
@@ -48,7 +49,7 @@ type Repositories = IndexTables & { readonly r: RepositoriesTable };
 @Injectable()
 export class RepositoryReader {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
     private readonly images: ImageReader,
     private readonly facets: RepositoryFacets,
@@ -65,7 +66,7 @@ export class RepositoryReader {
     { offset, limit }: Offsets,
     scope: ReadScope,
   ): Promise<OffsetPage<RepositorySummary>> {
-    const tables = this.database.longReads<IndexTables>();
+    const tables = this.database.reader;
     const score = this.dialect.nameScore(filter.name === undefined ? [] : [filter.name]);
     const matched = tables
       .selectFrom('repositories as r')

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PluginDatabase, type PluginMigrations } from '@berth/sdk';
+import { PluginDatabase, type PluginMigrations, type PluginTransactionOptions } from '@berth/sdk';
 import { Kysely, SqliteDialect, type SqliteDatabase, Transaction } from 'kysely';
 import { MetadataError } from '../../metadata-error.js';
 import { migratePlugin } from '../../migrations/migrate-plugin.js';
@@ -61,9 +61,12 @@ export class SqlitePluginDatabase extends PluginDatabase {
     return this.#readers.long as Kysely<Tables>;
   }
 
-  async transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+  async transaction<Tables, Result>(
+    work: (tables: Transaction<Tables>) => Promise<Result>,
+    { durable = true }: PluginTransactionOptions = {},
+  ): Promise<Result> {
     const { commits } = await this.#open();
-    return commits.submit((tables) => work(tables as Transaction<Tables>), this.options.durable);
+    return commits.submit((tables) => work(tables as Transaction<Tables>), durable && this.options.durable);
   }
 
   isDamage(error: unknown): boolean {
