@@ -16,6 +16,9 @@ const USAGE = `Usage:
                                   who asks, who must hold the permission apikeys.manage
   berth apikey revoke <url> <user> [id]
                                   revoke one of them, or all
+  berth search <url> <query> [--json] [--sort order] [--limit number]
+                                  find images on a running server that has the plugin search; BERTH_USER and
+                                  BERTH_PASSWORD, or an API key in its place, say who asks; exit code 1 if it cannot
   berth schema                    print the JSON Schema of the configuration
   berth gc <config> [--dry-run]   collect garbage once; with --dry-run, print what would go
   berth commands <config>         list the commands that the plugins of a configuration add
@@ -125,6 +128,8 @@ interface Flags {
 function parse(argv: readonly string[]): ((console: Console) => Promise<number>) | string {
   const [first, ...rest] = argv;
   if (first === 'plugin') return parsePluginDevelopment(rest);
+  // A query may look like a flag of anything.
+  if (first === 'search') return parseSearch(rest);
   // What its flags are only its plugin knows.
   if (isForPlugin(first) && !rest.includes('--help')) return parsePluginCommand(first, rest);
   const flags = parseFlags(argv);
@@ -146,6 +151,10 @@ function parse(argv: readonly string[]): ((console: Console) => Promise<number>)
 
 function isForPlugin(name: string | undefined): name is string {
   return name !== undefined && !name.startsWith('-') && !COMMANDS.has(name);
+}
+
+function parseSearch(args: readonly string[]): (console: Console) => Promise<number> {
+  return async (console) => (await import('./search.command.js')).search(args, console);
 }
 
 /** What is no command of Berth itself may be one of a plugin, which the configuration behind it names. */

@@ -3,6 +3,8 @@ import { BlobsController } from './blobs.controller.js';
 import { CatalogController } from './catalog.controller.js';
 import { ExtensionsController } from './extensions.controller.js';
 import { ManifestsController } from './manifests.controller.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
+import { OpenApiDocument } from './openapi/openapi-document.js';
 import { ReferrersController } from './referrers.controller.js';
 import { TagsController } from './tags.controller.js';
 import { UploadStarter } from './upload-starter.js';
@@ -19,7 +21,8 @@ import { VersionController } from './version.controller.js';
     ManifestsController,
     TagsController,
     ReferrersController,
+    OpenApiController,
   ],
-  providers: [UploadStarter],
+  providers: [UploadStarter, OpenApiDocument],
 })
 export class DistributionModule {}

@@ -2,7 +2,14 @@ import { type Gauge, Meter, type Panel, type Permission } from '@berth/sdk';
 import { Inject, Injectable } from '@nestjs/common';
 import type { LoadedPlugin, Plugins } from './loaded-plugin.js';
 import { PluginError } from './plugin-error.js';
-import { endpointsOf, mountedRoutes, PLUGIN_ROUTES_PREFIX, staticEndpointsOf } from './plugin-routes.js';
+import {
+  endpointsOf,
+  mountedRoutes,
+  PLUGIN_ROUTES_PREFIX,
+  type PluginRoute,
+  routesIn,
+  staticEndpointsOf,
+} from './plugin-routes.js';
 
 /** The token under which app.module binds what was loaded. */
 export const PLUGINS = Symbol('Plugins');
@@ -50,6 +57,18 @@ export class PluginCatalog {
   markFailed(name: string, error: PluginError): void {
     this.#failures.set(name, error);
     this.#report(name, 'failed');
+  }
+
+  /** What each plugin answers, its static files among it. */
+  routes(): readonly (PluginRoute & { readonly plugin: string })[] {
+    return this.plugins.loaded.flatMap(({ name, plugin, config }) => {
+      const routes = mountedRoutes(plugin, config).flatMap(routesIn);
+      const files = staticEndpointsOf(plugin).map((endpoint): PluginRoute => {
+        const [method = '', path = ''] = endpoint.split(' ');
+        return { method, path, access: { kind: 'public' }, description: undefined };
+      });
+      return [...routes, ...files].map((route) => ({ ...route, plugin: name }));
+    });
   }
 
   /** What access rules may name, as `<plugin>.<permission>`. */

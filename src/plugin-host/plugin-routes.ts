@@ -1,5 +1,12 @@
 import type { Type } from '@nestjs/common';
-import { type ClaimedRoute, type Plugin, routeAccessOf } from '@berth/sdk';
+import {
+  type ClaimedRoute,
+  type Plugin,
+  type RouteAccess,
+  routeAccessOf,
+  type RouteDescription,
+  routeDescriptionOf,
+} from '@berth/sdk';
 
 /** Every plugin's routes lie below this and its name. */
 export const PLUGIN_ROUTES_PREFIX = '/v2/_berth/ext';
@@ -46,30 +53,40 @@ function pathOf({ path }: ClaimedRoute<object>, config: object): string {
   return typeof path === 'string' ? path : path(config);
 }
 
-/** The routes of a mounted controller as `GET /path`, with the names of parameters left out: two of the same clash. */
-export function endpointsOf({ controller, path }: MountedRoute): string[] {
+/** One route of a plugin. */
+export interface PluginRoute {
+  readonly method: string;
+  /** With its parameters: `/v2/_berth/ext/quota/:team`. */
+  readonly path: string;
+  readonly access: RouteAccess | undefined;
+  readonly description: RouteDescription | undefined;
+}
+
+/** The routes of a mounted controller. */
+export function routesIn({ controller, path }: MountedRoute): PluginRoute[] {
   const prototype = controller.prototype as object;
-  const endpoints: string[] = [];
+  const routes: PluginRoute[] = [];
   for (const name of methodNames(prototype)) {
     const handler: unknown = Reflect.get(prototype, name);
     if (typeof handler !== 'function') continue;
     const method = Reflect.getMetadata('method', handler) as number | undefined;
     if (method === undefined) continue;
+    const [access, description] = [routeAccessOf(controller, handler), routeDescriptionOf(handler)];
     for (const outer of pathsIn(controller))
-      for (const inner of pathsIn(handler)) endpoints.push(`${METHODS[method] ?? 'ALL'} ${joined(path, outer, inner)}`);
+      for (const inner of pathsIn(handler))
+        routes.push({ method: METHODS[method] ?? 'ALL', path: joined(path, outer, inner), access, description });
   }
-  return endpoints;
+  return routes;
+}
+
+/** Likewise as `GET /path`, with the names of parameters left out: two of the same clash. */
+export function endpointsOf(mounted: MountedRoute): string[] {
+  return routesIn(mounted).map(({ method, path }) => `${method} ${path.replace(/:[^/]*/g, ':')}`);
 }
 
 /** The permissions that the routes of a mounted controller ask for. */
-export function permissionsOf({ controller }: MountedRoute): string[] {
-  const prototype = controller.prototype as object;
-  const accesses = methodNames(prototype).map((name) => {
-    const handler: unknown = Reflect.get(prototype, name);
-    const isRoute = typeof handler === 'function' && Reflect.hasMetadata('method', handler);
-    return isRoute ? routeAccessOf(controller, handler) : undefined;
-  });
-  return accesses.flatMap((access) => (access?.kind === 'permission' ? [access.permission] : []));
+export function permissionsOf(mounted: MountedRoute): string[] {
+  return routesIn(mounted).flatMap(({ access }) => (access?.kind === 'permission' ? [access.permission] : []));
 }
 
 /** In the order of Nest's RequestMethod. */
@@ -93,5 +110,5 @@ function pathsIn(target: object): string[] {
 
 function joined(...parts: readonly string[]): string {
   const segments = parts.flatMap((part) => part.split('/')).filter((segment) => segment !== '');
-  return `/${segments.map((segment) => (segment.startsWith(':') ? ':' : segment)).join('/')}`;
+  return `/${segments.join('/')}`;
 }

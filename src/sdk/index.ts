@@ -40,6 +40,7 @@ export * from './plugin/read-json.js';
 export * from './plugin/reconfigure.js';
 export * from './plugin/repository-resolver.js';
 export * from './plugin/route-access.js';
+export * from './plugin/route-description.js';
 export * from './plugin/route-exchange.js';
 export * from './plugin/upstream-credentials.js';
 export * from './ports/access-control.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { type PluginReply, type PluginRequest, Requires } from '@berth/sdk';
+import { Described, type PluginReply, type PluginRequest, Requires } from '@berth/sdk';
 import { Exposition } from './exposition.js';
 import { typeFor } from './exposition-format.js';
 
@@ -9,6 +9,10 @@ import { typeFor } from './exposition-format.js';
 export class MetricsController {
   constructor(private readonly exposition: Exposition) {}
 
+  @Described({
+    summary: 'All numbers of the server, for Prometheus',
+    answers: { 200: 'the text of OpenMetrics, or of Prometheus' },
+  })
   @Get()
   async get(@Req() request: PluginRequest, @Res() reply: PluginReply): Promise<void> {
     const type = typeFor(request.headers['accept']);

@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { type PluginReply, Requires } from '@berth/sdk';
+import { Described, type PluginReply, Requires } from '@berth/sdk';
 import { DamageRecord } from './damage-record.js';
 import { type PassCounts, ScrubProgress } from './scrub-progress.js';
 
@@ -12,6 +12,7 @@ export class ScrubController {
     private readonly record: DamageRecord,
   ) {}
 
+  @Described({ summary: 'What scrubbing has found, and how far it has come', answers: { 200: 'the report' } })
   @Get()
   async get(@Res() reply: PluginReply): Promise<void> {
     const [{ current, last }, { blobs, missing }] = await Promise.all([this.progress.load(), this.record.list()]);

@@ -1,10 +1,11 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { Listing, type PluginReply, type PluginRequest } from '@berth/sdk';
+import { Described, Listing, type PluginReply, type PluginRequest } from '@berth/sdk';
 import { ImageSearch } from '../compile/image-search.js';
 import { IndexKeeper } from '../indexing/index-keeper.js';
 import { IndexCare } from '../indexing/index-care.js';
 import { ImageReader } from '../read/image-reader.js';
 import { imageAnswer } from './image-answer.js';
+import { SEARCH_DESCRIPTION } from './search-description.js';
 import { searchRequestOf } from './search-query.js';
 
 /** `GET /v2/_berth/ext/search?q=…`: images that a query describes, of those that whoever asks may read. */
@@ -18,6 +19,7 @@ export class SearchController {
     private readonly care: IndexCare,
   ) {}
 
+  @Described(SEARCH_DESCRIPTION)
   @Get()
   async get(@Req() request: PluginRequest, @Res() reply: PluginReply): Promise<void> {
     const asked = searchRequestOf(request.query);
