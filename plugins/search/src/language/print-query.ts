@@ -40,7 +40,7 @@ function printTerm(term: Term): string {
       return `${term.field}:${quoted(term.key)}${term.value ? `=${printPattern(term.value)}` : ''}`;
     case 'platform': {
       const parts = [term.os, term.architecture, term.variant].filter((part) => part !== undefined);
-      return `platform:${parts.map(printPattern).join('/')}`;
+      return `platform:${parts.map(printPart).join('/')}`;
     }
     case 'size':
       return `size:${term.comparison}${String(term.bytes)}`;
@@ -69,8 +69,22 @@ function printPattern(pattern: Pattern): string {
   return pattern.map((piece) => (typeof piece === 'string' ? piece : quoted(piece.text))).join('');
 }
 
+/** A slash that parts no platform stands in quotes. */
+function printPart(pattern: Pattern): string {
+  return pattern
+    .map((piece) => {
+      if (typeof piece === 'string') return piece;
+      return piece.text.includes('/') ? inQuotes(piece.text) : quoted(piece.text);
+    })
+    .join('');
+}
+
 /** Without quotes where nothing in the text is special. */
 function quoted(text: string): string {
   const isPlain = /^[A-Za-z0-9._/-]+$/.test(text) && !/^(AND|OR|NOT)$/.test(text);
-  return isPlain ? text : `"${text.replace(/["\\]/g, (special) => `\\${special}`)}"`;
+  return isPlain ? text : inQuotes(text);
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replace(/["\\]/g, (special) => `\\${special}`)}"`;
 }
