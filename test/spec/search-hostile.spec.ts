@@ -12,7 +12,7 @@ const QUOTE = `it's "quoted" \\ 100% [q]* _under?`;
 
 beforeAll(async () => {
   const image = anImage()
-    .withLabels({ plain: 'x', [QUOTE]: QUOTE, star: '*', bracket: '[abc]' })
+    .withLabels({ plain: 'zzz', [QUOTE]: QUOTE, star: '*', bracket: '[abc]' })
     .build();
   await pushManifest(registry().request, 'some/app', image, { tag: 'v1' });
   await pushManifest(registry().request, 'other/app', anImage().build(), { tag: 'v1' });

@@ -4,11 +4,6 @@ import type { Migration } from 'kysely/migration';
 /** Kysely's migrations by name; they run in the order of their names, each once, before the plugin is asked anything. */
 export type PluginMigrations = Readonly<Record<string, Migration>>;
 
-export interface PluginTransactionOptions {
-  /** False: nobody waits for the disk, and a crash of the machine may lose the transaction, with those that came after it. Default true. */
-  readonly durable?: boolean;
-}
-
 /**
  * Tables that belong to one plugin alone, made by the migrations it contributes. `Tables` is the plugin's own
  * description of them, as Kysely wants it.
@@ -22,10 +17,12 @@ export abstract class PluginDatabase {
    */
   abstract longReads<Tables>(): Kysely<Tables>;
   /** Runs `work` and commits, or rolls back what it threw. Transactions run one after the other. */
-  abstract transaction<Tables, Result>(
-    work: (tables: Transaction<Tables>) => Promise<Result>,
-    options?: PluginTransactionOptions,
-  ): Promise<Result>;
+  abstract transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+  /**
+   * As `transaction`, for much that can be made again, such as an index: its statements run beside the event loop, nobody waits for the
+   * disk, and a crash of the machine may lose it, with those that came after it. Those of `transaction` wait for it, for ten seconds at most.
+   */
+  abstract longWrite<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result>;
   /**
    * Puts the file aside, damaged as it is, and begins an empty one with the plugin's migrations: for tables that can be made again from what
    * the registry has. Transactions and reads under way fail.

@@ -44,6 +44,10 @@ export class FakePluginDatabase extends PluginDatabase {
     return result;
   }
 
+  longWrite<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.transaction(work);
+  }
+
   close(): Promise<void> {
     return this.kysely.destroy();
   }

@@ -10,10 +10,8 @@ export interface Text {
   readonly words: string;
 }
 
-/** Words and where they stand: what each dialect does in its own way, in tables of its own. */
+/** Words and where they stand: what each dialect does in its own way, in tables of its own, which the migrations make. */
 export abstract class FullText {
-  /** Makes its tables where they are not there. */
-  abstract prepare(tables: Kysely<IndexTables>): Promise<void>;
   /** Puts the words of some rows in place of those they had. */
   abstract put(tables: Kysely<IndexTables>, subject: TextSubject, texts: readonly Text[]): Promise<void>;
   abstract remove(tables: Kysely<IndexTables>, subject: TextSubject, ids: readonly number[]): Promise<void>;

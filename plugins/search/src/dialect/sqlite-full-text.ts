@@ -7,18 +7,8 @@ const TABLES: Readonly<Record<TextSubject, string>> = { manifest: 'manifest_text
 /** A letter or a digit: a phrase without any has no words that could stand anywhere. */
 const WORD = /[\p{L}\p{N}]/u;
 
-/**
- * FTS5. The texts themselves are not kept, only where which word stands: rows hold them already. https://sqlite.org/fts5.html
- */
+/** FTS5. https://sqlite.org/fts5.html */
 export class SqliteFullText extends FullText {
-  async prepare(tables: Kysely<IndexTables>): Promise<void> {
-    for (const name of Object.values(TABLES)) {
-      await sql`create virtual table if not exists ${sql.table(name)} using fts5(
-        words, content='', contentless_delete=1, detail=full, prefix='2 3', tokenize='unicode61 remove_diacritics 2'
-      )`.execute(tables);
-    }
-  }
-
   async put(tables: Kysely<IndexTables>, subject: TextSubject, texts: readonly Text[]): Promise<void> {
     if (texts.length === 0) return;
     const rows = JSON.stringify(texts.map(({ id, words }) => [id, words]));

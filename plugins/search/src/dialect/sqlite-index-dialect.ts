@@ -6,8 +6,25 @@ import { IndexDialect } from './index-dialect.js';
 const LAST = '\u{10ffff}';
 
 export class SqliteIndexDialect extends IndexDialect {
-  isAmong(column: Expression<number>, ids: readonly number[]): Expression<SqlBool> {
-    return sql<SqlBool>`${column} in (select value from json_each(${JSON.stringify(ids)}))`;
+  isAmong<Value extends string | number>(
+    column: Expression<Value | null>,
+    values: readonly Value[],
+  ): Expression<SqlBool> {
+    return sql<SqlBool>`${column} in (select value from json_each(${JSON.stringify(values)}))`;
+  }
+
+  arePairAmong(
+    [first, second]: readonly [Expression<number>, Expression<string>],
+    pairs: readonly (readonly [number, string])[],
+  ): Expression<SqlBool> {
+    const values = JSON.stringify(pairs);
+    return sql<SqlBool>`(${first}, ${second}) in (select value ->> 0, value ->> 1 from json_each(${values}))`;
+  }
+
+  /** `where true` parts the rows from what may follow on a conflict. https://sqlite.org/lang_upsert.html */
+  rows(columns: readonly string[], rows: readonly (readonly unknown[])[]): RawBuilder<unknown> {
+    const values = columns.map((_, at) => sql`value ->> ${sql.lit(at)}`);
+    return sql`select ${sql.join(values)} from json_each(${JSON.stringify(rows)}) where true`;
   }
 
   /** The range lets an index be used; GLOB decides. */

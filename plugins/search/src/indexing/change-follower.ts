@@ -12,8 +12,8 @@ import { IndexWriter } from './index-writer.js';
 
 /** Changes that are dealt with before it is noted how far it has come. */
 const BATCH = 200;
-/** Manifests and tags of one transaction, so that it holds up the event loop for some milliseconds at most. */
-const PIECE = 8;
+/** Manifests and tags of one transaction. */
+const PIECE = 25;
 /** Milliseconds before a batch that failed is tried again: the first time, and at most. */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 30_000;
@@ -80,7 +80,7 @@ export class ChangeFollower implements OnApplicationShutdown {
       const isLast = at === pieces.length - 1 && cursor !== undefined;
       const note = isLast ? (tables: Transaction<IndexTables>) => writeState(tables, { cursor }) : undefined;
       await this.writer.alone(() =>
-        this.writer.settle(piece, { generation: this.generation.current, ...(note && { note }) }),
+        this.writer.settle([piece], { generation: this.generation.current, ...(note && { note }) }),
       );
     }
   }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeFeed, Clock } from '@berth/sdk';
 import { IndexDatabase } from '../tables/index-database.js';
-import { FullText } from '../dialect/full-text.js';
 import { type KnownState, readState, type RebuildProgress, writeState } from './index-state.js';
 
 /** Grows with each way of indexing that makes other rows: those of another are made anew. */
@@ -21,7 +20,6 @@ export class IndexGeneration {
   constructor(
     private readonly database: IndexDatabase,
     private readonly feed: ChangeFeed,
-    private readonly text: FullText,
     private readonly clock: Clock,
   ) {}
 
@@ -62,7 +60,6 @@ export class IndexGeneration {
 
   async #open(): Promise<OpenIndex> {
     const latest = await this.feed.latest();
-    await this.database.write((tables) => this.text.prepare(tables));
     const { cursor, format, rebuild, generation } = await this.state();
     const fault = faultOf({ cursor, format, latest });
     if (fault !== undefined) {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
+import { IndexDialect } from '../dialect/index-dialect.js';
 import type { IndexTables, PairsTable, PlatformsTable } from '../tables/index-tables.js';
 import type { Description } from './description.js';
 
@@ -15,6 +16,8 @@ interface Found {
 /** What an index has of the manifests that it names. Of those that are not held it knows what it says itself. */
 @Injectable()
 export class IndexMembers {
+  constructor(private readonly dialect: IndexDialect) {}
+
   /** Notes the sizes of `indexes`, and gives what they are found by. */
   async describe(tables: Tables, indexes: readonly number[]): Promise<ReadonlyMap<number, Description>> {
     const found = new Map<number, Found>(
@@ -50,7 +53,7 @@ export class IndexMembers {
         e.fn.coalesce('c.architecture', 'm.architecture').as('architecture'),
         e.fn.coalesce('c.variant', 'm.variant').as('variant'),
       ])
-      .where('c.manifest_id', 'in', [...found.keys()])
+      .where((e) => this.dialect.isAmong(e.ref('c.manifest_id'), [...found.keys()]))
       .execute();
     for (const { id, digest, size, kind, totalSize, config, configSize, os, architecture, variant } of rows) {
       const index = found.get(id);
@@ -70,7 +73,7 @@ export class IndexMembers {
       .innerJoin('pairs as p', 'p.manifest_id', 'm.id')
       .select(['c.manifest_id as id', 'p.kind', 'p.key', 'p.value'])
       .distinct()
-      .where('c.manifest_id', 'in', [...found.keys()])
+      .where((e) => this.dialect.isAmong(e.ref('c.manifest_id'), [...found.keys()]))
       .execute();
     for (const { id, ...pair } of rows) found.get(id)?.pairs.push(pair);
   }
@@ -84,7 +87,7 @@ export class IndexMembers {
       .innerJoin('layers as l', 'l.manifest_id', 'm.id')
       .select(['c.manifest_id as id', 'l.digest', 'l.size'])
       .distinct()
-      .where('c.manifest_id', 'in', [...found.keys()])
+      .where((e) => this.dialect.isAmong(e.ref('c.manifest_id'), [...found.keys()]))
       .execute();
     for (const { id, digest, size } of rows) found.get(id)?.sizes.set(digest, size);
   }

@@ -3,8 +3,10 @@ import { type Digest, type RepositoryInfo, type RepositoryName, type Tag, type T
 import type { Transaction } from 'kysely';
 import { IndexDatabase } from '../tables/index-database.js';
 import type { IndexTables } from '../tables/index-tables.js';
+import { IndexDialect } from '../dialect/index-dialect.js';
 import { ImageRows } from './image-rows.js';
 import type { ManifestContent } from './manifest-content.js';
+import type { ManifestKey } from './manifest-key.js';
 import { ManifestReader } from './manifest-reader.js';
 import { ManifestRelations } from './manifest-relations.js';
 import { ManifestRows } from './manifest-rows.js';
@@ -23,8 +25,10 @@ export interface Settling {
   readonly generation: number;
   /** True: manifests that are indexed are read anew. */
   readonly isThorough?: boolean;
-  /** True: the pulls of the repository are counted anew, manifest by manifest. */
-  readonly recountsPulls?: boolean;
+  /** True: which manifests have no tag is left for when the tags are known. */
+  readonly defersUntagged?: boolean;
+  /** Repositories of which all manifests and tags are known from now on: what hangs on that is found out. */
+  readonly completes?: ReadonlySet<RepositoryName>;
   /** Runs with the last rows, in the same transaction. */
   readonly note?: (tables: Tables) => Promise<void>;
 }
@@ -57,6 +61,7 @@ export class IndexWriter {
     private readonly relations: ManifestRelations,
     private readonly images: ImageRows,
     private readonly repositories: RepositoryRows,
+    private readonly dialect: IndexDialect,
   ) {}
 
   /**
@@ -70,16 +75,15 @@ export class IndexWriter {
   }
 
   /** Asks what is true of all that is in doubt, and writes it in one transaction. To be called within `alone`. */
-  async settle(doubt: Doubt, settling: Settling): Promise<void> {
-    const info = await this.repositories.find(doubt.repository);
-    if (!info) {
-      await this.#removeRepository(doubt.repository);
-      if (settling.note) await this.#write(settling.note);
-      return;
+  async settle(doubts: readonly Doubt[], settling: Settling): Promise<void> {
+    const truths: Truth[] = [];
+    for (const doubt of doubts) {
+      const info = await this.repositories.find(doubt.repository);
+      if (info) truths.push(await this.#truthOf(info, doubt, settling));
+      else await this.#removeRepository(doubt.repository);
     }
-    const truth = await this.#truthOf(info, doubt, settling);
-    await this.#write(async (tables) => {
-      await this.#put(tables, truth, settling);
+    await this.database.write(async (tables) => {
+      if (truths.length > 0) await this.#put(tables, truths, settling);
       await settling.note?.(tables);
     });
   }
@@ -87,11 +91,11 @@ export class IndexWriter {
   async #truthOf(info: RepositoryInfo, doubt: Doubt, { isThorough = false }: Settling): Promise<Truth> {
     const [found, goneTags] = await this.#askTags(doubt);
     const digests = new Set([...doubt.digests, ...found.map(({ digest }) => digest)]);
-    const known = await this.#knownOf(info.name, [...digests]);
+    const known = isThorough ? new Map<Digest, boolean>() : await this.#knownOf(info.name, [...digests]);
     const [contents, kept, goneManifests]: [ManifestContent[], Digest[], Digest[]] = [[], [], []];
     for (const digest of digests) {
       const manifest = await this.reader.find(info.name, digest);
-      if (manifest && known.get(digest) === true && !isThorough) {
+      if (manifest && known.get(digest) === true) {
         kept.push(digest);
         continue;
       }
@@ -125,35 +129,56 @@ export class IndexWriter {
     return new Map(rows.map(({ digest, isConfigRead }) => [digest, isConfigRead === 1]));
   }
 
-  async #put(tables: Tables, truth: Truth, { generation, recountsPulls = false }: Settling): Promise<void> {
-    const { info, contents, kept, goneManifests, tags, goneTags } = truth;
-    const repositoryId = await this.repositories.put(tables, info, generation);
-    const gone = await this.manifests.known(
-      tables,
-      goneManifests.map((digest) => ({ repositoryId, digest })),
-    );
+  async #put(tables: Tables, truths: readonly Truth[], settling: Settling): Promise<void> {
+    const { generation, defersUntagged = false, completes } = settling;
+    const infos = truths.map(({ info }) => info);
+    const ids = await this.repositories.put(tables, infos, generation);
+    const located = <Value>(valuesOf: (truth: Truth) => readonly Value[]) =>
+      truths.flatMap((truth) => {
+        const { name: repository } = truth.info;
+        const repositoryId = ids.get(repository) ?? 0;
+        return valuesOf(truth).map((value) => ({ repositoryId, repository, value }));
+      });
+    const keysOf = (valuesOf: (truth: Truth) => readonly Digest[]): readonly ManifestKey[] =>
+      located(valuesOf).map(({ repositoryId, value: digest }) => ({ repositoryId, digest }));
     await this.removeManifests(
       tables,
-      [...gone.values()].map(({ id }) => id),
+      await this.#idsOf(
+        tables,
+        keysOf((truth) => truth.goneManifests),
+      ),
     );
-    const ids = await this.manifests.put(
+    const contents = located((truth) => truth.contents).map(({ repositoryId, value: content }) => ({
+      repositoryId,
+      content,
+    }));
+    const written = await this.manifests.put(tables, contents, generation);
+    const kept = await this.#idsOf(
       tables,
-      contents.map((content) => ({ repositoryId, content })),
+      keysOf((truth) => truth.kept),
+    );
+    await this.manifests.keep(tables, kept, generation);
+    await this.relations.put(tables, written, { defersUntagged });
+    await this.images.remove(
+      tables,
+      located((truth) => truth.goneTags).map(({ value: tag, ...where }) => ({ ...where, tag })),
+    );
+    await this.images.put(
+      tables,
+      located((truth) => truth.tags).map(({ value: tag, ...where }) => ({ ...where, tag })),
       generation,
     );
-    const untouched = await this.manifests.known(
-      tables,
-      kept.map((digest) => ({ repositoryId, digest })),
-    );
-    const keptIds = [...untouched.values()].map(({ id }) => id);
-    await this.manifests.keep(tables, keptIds, generation);
-    await this.relations.put(tables, ids);
-    const repository = info.name;
-    await this.images.remove(tables, { repositoryId, repository }, goneTags);
-    await this.images.put(tables, { repositoryId, repository, tags }, generation);
-    await this.relations.refreshUntagged(tables, keptIds);
-    await this.repositories.date(tables, [repositoryId]);
-    if (recountsPulls) await this.repositories.recountPulls(tables, repositoryId);
+    if (!defersUntagged) await this.relations.refreshUntagged(tables, kept);
+    const completed = infos.flatMap(({ name }) => (completes?.has(name) ? (ids.get(name) ?? []) : []));
+    if (completed.length > 0) {
+      await this.relations.refreshUntaggedOf(tables, completed);
+      await this.repositories.recountPulls(tables, completed);
+    }
+    if (!defersUntagged) await this.repositories.date(tables, [...ids.values()]);
+  }
+
+  async #idsOf(tables: Tables, keys: readonly ManifestKey[]): Promise<readonly number[]> {
+    return [...(await this.manifests.known(tables, keys)).values()].map(({ id }) => id);
   }
 
   /** Forgets manifests and their images. */
@@ -162,7 +187,7 @@ export class IndexWriter {
     const pulls = await tables
       .selectFrom('manifests')
       .select((e) => ['repository_id as repositoryId', e.fn.sum<number>('pulls').as('sum')])
-      .where('id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('id'), ids))
       .groupBy('repository_id')
       .execute();
     for (const { repositoryId, sum } of pulls) await this.repositories.addPulls(tables, repositoryId, -Number(sum));
@@ -173,16 +198,8 @@ export class IndexWriter {
   }
 
   /** Forgets images that a rebuild has not seen: tags that are gone. */
-  async removeImages(
-    tables: Tables,
-    images: readonly { readonly id: number; readonly repositoryId: number }[],
-  ): Promise<void> {
-    for (const [repositoryId, rows] of Map.groupBy(images, (image) => image.repositoryId))
-      await this.images.removeRows(
-        tables,
-        repositoryId,
-        rows.map(({ id }) => id),
-      );
+  removeImages(tables: Tables, ids: readonly number[]): Promise<void> {
+    return this.images.removeRows(tables, ids);
   }
 
   /** In small steps: each leaves an index that says nothing wrong but of a repository that is gone. */
@@ -195,7 +212,7 @@ export class IndexWriter {
         .executeTakeFirst()) ?? {};
     if (id === undefined) return;
     for (let isLeft = true; isLeft;) {
-      isLeft = await this.#write(async (tables) => {
+      isLeft = await this.database.write(async (tables) => {
         const rows = await tables
           .selectFrom('manifests')
           .select('id')
@@ -210,9 +227,5 @@ export class IndexWriter {
         return rows.length === REMOVED_AT_ONCE;
       });
     }
-  }
-
-  #write<Result>(work: (tables: Tables) => Promise<Result>): Promise<Result> {
-    return this.database.write(work);
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Insertable, Transaction } from 'kysely';
-import type { IndexTables, PairsTable, PlatformsTable } from '../tables/index-tables.js';
+import type { Transaction } from 'kysely';
+import type { IndexTables, PairsTable } from '../tables/index-tables.js';
 import { FullText } from '../dialect/full-text.js';
+import { IndexDialect } from '../dialect/index-dialect.js';
+import { insertRows } from '../tables/insert-rows.js';
 import type { Description } from './description.js';
 import { IndexMembers } from './index-members.js';
 
@@ -11,7 +13,6 @@ type Tables = Transaction<IndexTables>;
 const COMPARED_CHARACTERS = 512;
 /** Of the words of one manifest, in characters. */
 const MOST_WORDS = 16_384;
-const ROWS_PER_STATEMENT = 200;
 
 /** What manifests are found by beside their names: labels, annotations, platforms, words. An index is found by those of its members. */
 @Injectable()
@@ -19,6 +20,7 @@ export class ManifestDescriptions {
   constructor(
     private readonly members: IndexMembers,
     private readonly text: FullText,
+    private readonly dialect: IndexDialect,
   ) {}
 
   async refresh(tables: Tables, ids: readonly number[]): Promise<void> {
@@ -26,19 +28,24 @@ export class ManifestDescriptions {
       .selectFrom('manifests as m')
       .innerJoin('documents as d', 'd.manifest_id', 'm.id')
       .select(['m.id', 'm.kind', 'm.os', 'm.architecture', 'm.variant', 'd.annotations', 'd.labels', 'd.author'])
-      .where('m.id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('m.id'), ids))
       .execute();
     const described = rows.map((row) => ({ id: row.id, ...ownDescription(row) }));
     const indexes = rows.filter(({ kind }) => kind === 'index').map(({ id }) => id);
     const ofMembers = await this.members.describe(tables, indexes);
     const whole = described.map((own) => joined(own, ofMembers.get(own.id)));
-    await tables.deleteFrom('pairs').where('manifest_id', 'in', ids).execute();
-    await tables.deleteFrom('platforms').where('manifest_id', 'in', ids).execute();
+    await tables
+      .deleteFrom('pairs')
+      .where((e) => this.dialect.isAmong(e.ref('manifest_id'), ids))
+      .execute();
+    await tables
+      .deleteFrom('platforms')
+      .where((e) => this.dialect.isAmong(e.ref('manifest_id'), ids))
+      .execute();
     const pairs = whole.flatMap((one) => one.pairs.map((pair) => ({ manifest_id: one.id, ...pair })));
-    for (const slice of slices<Insertable<PairsTable>>(pairs)) await tables.insertInto('pairs').values(slice).execute();
+    if (pairs.length > 0) await insertRows(tables, this.dialect, 'pairs', pairs).execute();
     const platforms = whole.flatMap((one) => one.platforms.map((platform) => ({ manifest_id: one.id, ...platform })));
-    for (const slice of slices<Insertable<PlatformsTable>>(platforms))
-      await tables.insertInto('platforms').values(slice).execute();
+    if (platforms.length > 0) await insertRows(tables, this.dialect, 'platforms', platforms).execute();
     const texts = whole.map((one) => ({ id: one.id, words: wordsOf(one) }));
     await this.text.put(tables, 'manifest', texts);
   }
@@ -84,9 +91,4 @@ function distinct<Value extends object>(values: readonly Value[]): readonly Valu
 function wordsOf({ pairs, author }: Description): string {
   const values = new Set([author ?? '', ...pairs.map(({ value }) => value)]);
   return [...values].join('\n').slice(0, MOST_WORDS);
-}
-
-function* slices<Row>(rows: readonly Row[]): Iterable<readonly Row[]> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT)
-    yield rows.slice(start, start + ROWS_PER_STATEMENT);
 }

@@ -2,14 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { sql, type Transaction } from 'kysely';
 import type { IndexTables } from '../tables/index-tables.js';
 import { FullText } from '../dialect/full-text.js';
+import { IndexDialect } from '../dialect/index-dialect.js';
+import { insertRows } from '../tables/insert-rows.js';
 import { SBOM_TYPES, SIGNATURE_TYPES } from './attached.js';
 import { ManifestDescriptions } from './manifest-descriptions.js';
-import { isAmong, type ManifestKey } from './manifest-key.js';
+import { type ManifestKey, pairOf } from './manifest-key.js';
 
 type Tables = Transaction<IndexTables>;
 
 /** Indexes of indexes of indexes: nobody builds deeper ones. */
 const DEEPEST = 6;
+const UNTAGGED_AT_ONCE = 500;
 
 /** What rows say of each other: indexes of what they name, images of what is attached to them, manifests without a tag. */
 @Injectable()
@@ -17,15 +20,41 @@ export class ManifestRelations {
   constructor(
     private readonly descriptions: ManifestDescriptions,
     private readonly text: FullText,
+    private readonly dialect: IndexDialect,
   ) {}
 
-  /** After manifests were put. */
-  async put(tables: Tables, ids: readonly number[]): Promise<void> {
+  /** After manifests were put. `defersUntagged`: that is done for their repositories once their tags are known. */
+  async put(tables: Tables, ids: readonly number[], { defersUntagged = false } = {}): Promise<void> {
     if (ids.length === 0) return;
     await this.describe(tables, ids);
     const subjects = await this.#subjectsOf(tables, ids);
     await this.count(tables, [...ids, ...(await this.#held(tables, subjects))]);
-    await this.refreshUntagged(tables, [...ids, ...(await this.childrenOf(tables, ids))]);
+    if (!defersUntagged) await this.refreshUntagged(tables, [...ids, ...(await this.childrenOf(tables, ids))]);
+  }
+
+  /** Of all manifests of repositories that no tag names. */
+  async refreshUntaggedOf(tables: Tables, repositories: readonly number[]): Promise<void> {
+    const rows = await tables
+      .selectFrom('manifests as m')
+      .select('m.id')
+      .where((e) => this.dialect.isAmong(e.ref('m.repository_id'), repositories))
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('images as t')
+              .select('t.id')
+              .whereRef('t.manifest_id', '=', 'm.id')
+              .where('t.tag', 'is not', null),
+          ),
+        ),
+      )
+      .execute();
+    for (let start = 0; start < rows.length; start += UNTAGGED_AT_ONCE)
+      await this.refreshUntagged(
+        tables,
+        rows.slice(start, start + UNTAGGED_AT_ONCE).map(({ id }) => id),
+      );
   }
 
   /** Describes manifests anew, then the indexes that name them, and those that name these: each has what the ones before it have. */
@@ -48,7 +77,7 @@ export class ManifestRelations {
       .set({
         size: sql<number>`coalesce((select m.total_size from manifests as m where m.id = images.manifest_id), 0)`,
       })
-      .where('manifest_id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('manifest_id'), ids))
       .execute();
   }
 
@@ -57,7 +86,7 @@ export class ManifestRelations {
     const rows = await tables
       .selectFrom('manifests')
       .select('id')
-      .where('id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('id'), ids))
       .where('kind', '=', 'index')
       .execute();
     return new Set(rows.map(({ id }) => id));
@@ -79,7 +108,7 @@ export class ManifestRelations {
         signatures: ofTypes(SIGNATURE_TYPES, '.sig'),
         sboms: ofTypes(SBOM_TYPES, '.sbom'),
       })
-      .where('id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('id'), ids))
       .execute();
   }
 
@@ -111,30 +140,31 @@ export class ManifestRelations {
           )
           .as('isNamed'),
       ])
-      .where('m.id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('m.id'), ids))
       .execute();
     const alone = candidates.filter(({ isNamed }) => !Number(isNamed));
     const named = candidates.filter(({ isNamed }) => Number(isNamed)).map(({ id }) => id);
     if (named.length > 0)
-      await tables.deleteFrom('images').where('manifest_id', 'in', named).where('tag', 'is', null).execute();
+      await tables
+        .deleteFrom('images')
+        .where((e) => this.dialect.isAmong(e.ref('manifest_id'), named))
+        .where('tag', 'is', null)
+        .execute();
     if (alone.length === 0) return;
-    await tables
-      .insertInto('images')
-      .values(
-        alone.map((row) => ({
-          repository_id: row.repository_id,
-          manifest_id: row.id,
-          name: `${row.name}@${row.digest}`,
-          tag: null,
-          version: null,
-          pushed_at: row.pushed_at,
-          pushed_by: row.pushed_by,
-          size: row.total_size,
-          pulls: row.pulls,
-          is_aside: row.origin === 'mirrored' && row.subject === null ? 0 : 1,
-          generation: row.generation,
-        })),
-      )
+    const rows = alone.map((row) => ({
+      repository_id: row.repository_id,
+      manifest_id: row.id,
+      name: `${row.name}@${row.digest}`,
+      tag: null,
+      version: null,
+      pushed_at: row.pushed_at,
+      pushed_by: row.pushed_by,
+      size: row.total_size,
+      pulls: row.pulls,
+      is_aside: row.origin === 'mirrored' && row.subject === null ? 0 : 1,
+      generation: row.generation,
+    }));
+    await insertRows(tables, this.dialect, 'images', rows)
       .onConflict((conflict) =>
         conflict.column('name').doUpdateSet((e) => ({
           size: e.ref('excluded.size'),
@@ -163,7 +193,11 @@ export class ManifestRelations {
   /** The images of manifests that are gone. */
   async removeImages(tables: Tables, manifestIds: readonly number[]): Promise<void> {
     if (manifestIds.length === 0) return;
-    const gone = await tables.deleteFrom('images').where('manifest_id', 'in', manifestIds).returning('id').execute();
+    const gone = await tables
+      .deleteFrom('images')
+      .where((e) => this.dialect.isAmong(e.ref('manifest_id'), manifestIds))
+      .returning('id')
+      .execute();
     await this.text.remove(
       tables,
       'image',
@@ -181,7 +215,7 @@ export class ManifestRelations {
       )
       .select('c.manifest_id as id')
       .distinct()
-      .where('m.id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('m.id'), ids))
       .execute();
     return rows.map(({ id }) => id);
   }
@@ -195,7 +229,7 @@ export class ManifestRelations {
       )
       .select('m.id')
       .distinct()
-      .where('c.manifest_id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('c.manifest_id'), ids))
       .execute();
     return rows.map(({ id }) => id);
   }
@@ -205,7 +239,7 @@ export class ManifestRelations {
     const rows = await tables
       .selectFrom('manifests')
       .select(['repository_id as repositoryId', 'subject'])
-      .where('id', 'in', ids)
+      .where((e) => this.dialect.isAmong(e.ref('id'), ids))
       .where('subject', 'is not', null)
       .execute();
     return rows.flatMap(({ repositoryId, subject }) => (subject === null ? [] : [{ repositoryId, digest: subject }]));
@@ -213,7 +247,11 @@ export class ManifestRelations {
 
   async #held(tables: Tables, keys: readonly ManifestKey[]): Promise<readonly number[]> {
     if (keys.length === 0) return [];
-    const rows = await tables.selectFrom('manifests').select('id').where(isAmong(keys)).execute();
+    const rows = await tables
+      .selectFrom('manifests')
+      .select('id')
+      .where((e) => this.dialect.arePairAmong([e.ref('repository_id'), e.ref('digest')], keys.map(pairOf)))
+      .execute();
     return rows.map(({ id }) => id);
   }
 }

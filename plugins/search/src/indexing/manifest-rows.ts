@@ -8,10 +8,12 @@ import type {
   ManifestsTable,
   ChildrenTable,
 } from '../tables/index-tables.js';
+import { IndexDialect } from '../dialect/index-dialect.js';
+import { insertRows } from '../tables/insert-rows.js';
 import { NO_CONFIG } from './image-config.js';
 import { layerChain } from './layer-chain.js';
 import type { ManifestContent } from './manifest-content.js';
-import { isAmong, keyOf, type ManifestKey } from './manifest-key.js';
+import { keyOf, type ManifestKey, pairOf } from './manifest-key.js';
 
 type Tables = Transaction<IndexTables>;
 
@@ -22,24 +24,24 @@ export interface NewManifest {
 
 export interface KnownManifest {
   readonly id: number;
-  readonly isConfigRead: boolean;
+  readonly totalSize: number;
+  readonly pulls: number;
 }
-
-/** SQLite takes 32,766 values a statement; a long statement also takes long to compile. */
-const ROWS_PER_STATEMENT = 100;
 
 /** Manifests with what they name, as rows. What depends on other manifests is `ManifestRelations`. */
 @Injectable()
 export class ManifestRows {
+  constructor(private readonly dialect: IndexDialect) {}
+
   /** Which of `keys` are indexed, by `keyOf`. */
   async known(tables: Tables, keys: readonly ManifestKey[]): Promise<ReadonlyMap<string, KnownManifest>> {
     if (keys.length === 0) return new Map();
     const rows = await tables
       .selectFrom('manifests')
-      .select(['id', 'repository_id as repositoryId', 'digest', 'is_config_read as isConfigRead'])
-      .where(isAmong(keys))
+      .select(['id', 'repository_id as repositoryId', 'digest', 'total_size as totalSize', 'pulls'])
+      .where((e) => this.dialect.arePairAmong([e.ref('repository_id'), e.ref('digest')], keys.map(pairOf)))
       .execute();
-    return new Map(rows.map((row) => [keyOf(row), { id: row.id, isConfigRead: row.isConfigRead === 1 }]));
+    return new Map(rows.map((row) => [keyOf(row), row]));
   }
 
   /** Puts each in place of what was known of it. Gives their ids. */
@@ -54,9 +56,7 @@ export class ManifestRows {
       [...known.values()].map(({ id }) => id),
     );
     const rows = manifests.map((manifest) => rowOf(manifest, generation));
-    const written = await tables
-      .insertInto('manifests')
-      .values(rows)
+    const written = await insertRows(tables, this.dialect, 'manifests', rows)
       .onConflict((conflict) =>
         conflict.columns(['repository_id', 'digest']).doUpdateSet((e) => ({
           kind: e.ref('excluded.kind'),
@@ -96,35 +96,46 @@ export class ManifestRows {
   /** Says of rows that are true still that this generation has seen them. */
   async keep(tables: Tables, ids: readonly number[], generation: number): Promise<void> {
     if (ids.length === 0) return;
-    await tables.updateTable('manifests').set({ generation }).where('id', 'in', ids).execute();
+    await tables
+      .updateTable('manifests')
+      .set({ generation })
+      .where((e) => this.dialect.isAmong(e.ref('id'), ids))
+      .execute();
   }
 
   async remove(tables: Tables, ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#removeParts(tables, ids);
-    await tables.deleteFrom('platforms').where('manifest_id', 'in', ids).execute();
-    await tables.deleteFrom('pairs').where('manifest_id', 'in', ids).execute();
-    await tables.deleteFrom('manifests').where('id', 'in', ids).execute();
+    await tables
+      .deleteFrom('platforms')
+      .where((e) => this.dialect.isAmong(e.ref('manifest_id'), ids))
+      .execute();
+    await tables
+      .deleteFrom('pairs')
+      .where((e) => this.dialect.isAmong(e.ref('manifest_id'), ids))
+      .execute();
+    await tables
+      .deleteFrom('manifests')
+      .where((e) => this.dialect.isAmong(e.ref('id'), ids))
+      .execute();
   }
 
   async #removeParts(tables: Tables, ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     for (const table of ['documents', 'layers', 'children'] as const)
-      await tables.deleteFrom(table).where('manifest_id', 'in', ids).execute();
+      await tables
+        .deleteFrom(table)
+        .where((e) => this.dialect.isAmong(e.ref('manifest_id'), ids))
+        .execute();
   }
 
   async #putParts(tables: Tables, manifests: readonly (NewManifest & { readonly id: number })[]): Promise<void> {
-    await tables.insertInto('documents').values(manifests.map(documentOf)).execute();
+    await insertRows(tables, this.dialect, 'documents', manifests.map(documentOf)).execute();
     const layers = manifests.flatMap(({ id, content }) => layersOf(id, content.layers));
-    for (const rows of slices(layers)) await tables.insertInto('layers').values(rows).execute();
+    if (layers.length > 0) await insertRows(tables, this.dialect, 'layers', layers).execute();
     const children = manifests.flatMap(childrenOf);
-    for (const rows of slices(children)) await tables.insertInto('children').values(rows).execute();
+    if (children.length > 0) await insertRows(tables, this.dialect, 'children', children).execute();
   }
-}
-
-function* slices<Row>(rows: readonly Row[]): Iterable<readonly Row[]> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT)
-    yield rows.slice(start, start + ROWS_PER_STATEMENT);
 }
 
 function rowOf({ repositoryId, content }: NewManifest, generation: number): Insertable<ManifestsTable> {

@@ -2,8 +2,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import {
   Clock,
-  type Digest,
-  type ManifestInfo,
   ManifestStore,
   PluginLogger,
   RepositoryCatalog,
@@ -16,12 +14,21 @@ import { IndexDatabase } from '../tables/index-database.js';
 import type { IndexTables } from '../tables/index-tables.js';
 import { IndexGeneration } from './index-generation.js';
 import { readState, type RebuildProgress, writeState } from './index-state.js';
-import { IndexWriter } from './index-writer.js';
+import { type Doubt, IndexWriter } from './index-writer.js';
 
-/** Of one step, so that it holds up the event loop for some milliseconds at most. */
-const MANIFESTS_AT_ONCE = 12;
-const TAGS_AT_ONCE = 24;
+/** Of one step, between which others have their turn: some tens of milliseconds. */
+const MANIFESTS_AT_ONCE = 50;
+const TAGS_AT_ONCE = 100;
+const REPOSITORIES_AT_ONCE = 20;
 const SWEPT_AT_ONCE = 50;
+
+interface TagPage {
+  readonly doubts: readonly Doubt[];
+  /** Repositories of which these are the last tags. */
+  readonly completes: ReadonlySet<RepositoryName>;
+  /** Where to go on; `undefined` at the end. */
+  readonly after: string | undefined;
+}
 
 /**
  * Looks at everything there is, in small steps between which others have their turn, and then forgets the rows that it has not seen. The
@@ -74,43 +81,44 @@ export class Rebuild {
       const page = await this.manifests.scan(progress.after, MANIFESTS_AT_ONCE);
       const next: RebuildProgress =
         page.next === undefined ? stageOf(progress, 'repositories') : { ...progress, after: page.next };
+      const doubts = [...Map.groupBy(page.manifests, ({ repository }) => repository)].map(([repository, infos]) => ({
+        repository,
+        digests: new Set(infos.map(({ digest }) => digest)),
+        tags: new Set<Tag>(),
+      }));
       const { generation, isThorough } = progress;
-      const groups = [...Map.groupBy(page.manifests, ({ repository }) => repository)];
-      for (const [at, [repository, infos]] of groups.entries()) {
-        const digests = new Set(infos.map(({ digest }: ManifestInfo) => digest));
-        const note = at === groups.length - 1 ? { note: noteOf(next) } : {};
-        await this.writer.settle({ repository, digests, tags: new Set() }, { generation, isThorough, ...note });
-      }
-      if (groups.length === 0) await this.database.write(noteOf(next));
+      await this.writer.settle(doubts, { generation, isThorough, defersUntagged: true, note: noteOf(next) });
       return next;
     });
   }
 
-  /** The tags of one repository, or the next of them. */
+  /** The tags of some repositories, or the next ones of a repository that has many. */
   #repositoryStep(progress: RebuildProgress): Promise<RebuildProgress> {
-    const [name, tag] = placeOf(progress.after);
+    const { generation } = progress;
     return this.writer.alone(async () => {
-      const repository = tag === undefined ? (await this.catalog.list(name, 1))[0]?.name : name;
-      if (repository !== undefined) return this.#settleTags(repository, tag, progress);
-      const next = stageOf(progress, 'sweep');
-      await this.database.write(noteOf(next));
+      const { doubts, completes, after } = await this.#nextTags(progress.after);
+      const next = after === undefined ? stageOf(progress, 'sweep') : { ...progress, after };
+      await this.writer.settle(doubts, { generation, completes, note: noteOf(next) });
       return next;
     });
   }
 
-  async #settleTags(
-    repository: RepositoryName,
-    after: Tag | undefined,
-    progress: RebuildProgress,
-  ): Promise<RebuildProgress> {
-    const page = await this.tags.list(repository, after, TAGS_AT_ONCE);
-    const tags = new Set(page.map(({ tag }) => tag));
-    const last = page.length < TAGS_AT_ONCE ? undefined : page.at(-1)?.tag;
-    const next = { ...progress, after: last === undefined ? repository : `${repository}:${last}` };
-    const doubt = { repository, digests: new Set<Digest>(), tags };
-    const { generation } = progress;
-    await this.writer.settle(doubt, { generation, recountsPulls: last === undefined, note: noteOf(next) });
-    return next;
+  async #nextTags(after: string | undefined): Promise<TagPage> {
+    const [name, last] = placeOf(after);
+    const listed = await this.catalog.list(name, REPOSITORIES_AT_ONCE);
+    const names = [...(name !== undefined && last !== undefined ? [name] : []), ...listed.map((info) => info.name)];
+    const doubts: Doubt[] = [];
+    let count = 0;
+    for (const [at, repository] of names.entries()) {
+      const page = await this.tags.list(repository, at === 0 && repository === name ? last : undefined, TAGS_AT_ONCE);
+      doubts.push({ repository, digests: new Set(), tags: new Set(page.map(({ tag }) => tag)) });
+      count += page.length;
+      const end = page.length === TAGS_AT_ONCE ? page.at(-1)?.tag : undefined;
+      const done = doubts.map((doubt) => doubt.repository);
+      if (end !== undefined) return { doubts, completes: new Set(done.slice(0, -1)), after: `${repository}:${end}` };
+      if (count >= TAGS_AT_ONCE) return { doubts, completes: new Set(done), after: repository };
+    }
+    return { doubts, completes: new Set(names), after: names.at(-1) };
   }
 
   /** What was not seen is gone. */
@@ -131,11 +139,14 @@ export class Rebuild {
         if (manifests.length === SWEPT_AT_ONCE) return progress;
         const images = await tables
           .selectFrom('images')
-          .select(['id', 'repository_id as repositoryId'])
+          .select('id')
           .where('generation', '<', generation)
           .limit(SWEPT_AT_ONCE)
           .execute();
-        await this.writer.removeImages(tables, images);
+        await this.writer.removeImages(
+          tables,
+          images.map(({ id }) => id),
+        );
         if (images.length === SWEPT_AT_ONCE) return progress;
         await tables.deleteFrom('repositories').where('generation', '<', generation).execute();
         const { rebuild } = await readState(tables);

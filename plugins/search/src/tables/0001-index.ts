@@ -1,13 +1,14 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Everything but full text, which each dialect keeps in its own way. */
+/** The tables in SQLite. Another dialect has other keys that count up, and another full text. */
 export const index: Migration = {
   up: async (tables) => {
     await createState(tables);
     await createManifests(tables);
     await createPartsOfManifests(tables);
     await createImages(tables);
+    await createFullText(tables);
   },
 };
 
@@ -175,4 +176,13 @@ async function createIndexes(
       .on(table)
       .columns([...columns])
       .execute();
+}
+
+/** FTS5. The texts themselves are not kept, only where which word stands: rows hold them already. https://sqlite.org/fts5.html */
+async function createFullText(tables: Kysely<unknown>): Promise<void> {
+  for (const name of ['manifest_text', 'image_text']) {
+    await sql`create virtual table ${sql.table(name)} using fts5(
+      words, content='', contentless_delete=1, detail=full, prefix='2 3', tokenize='unicode61 remove_diacritics 2'
+    )`.execute(tables);
+  }
 }

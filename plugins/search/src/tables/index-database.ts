@@ -3,9 +3,6 @@ import { PluginDatabase } from '@berth/sdk';
 import type { Kysely, Transaction } from 'kysely';
 import type { IndexTables } from './index-tables.js';
 
-/** What a crash of the machine takes back, the changes tell again: how far they were followed stands in the same transaction. */
-const NOT_DURABLE = { durable: false };
-
 /** The tables of the index. */
 @Injectable()
 export class IndexDatabase {
@@ -21,8 +18,12 @@ export class IndexDatabase {
     return this.database.longReads();
   }
 
+  /**
+   * Beside the event loop too. What a crash of the machine takes back, the changes tell again: how far they were followed stands in the same
+   * transaction.
+   */
   write<Result>(work: (tables: Transaction<IndexTables>) => Promise<Result>): Promise<Result> {
-    return this.database.transaction<IndexTables, Result>(work, NOT_DURABLE);
+    return this.database.longWrite<IndexTables, Result>(work);
   }
 
   /** Puts it aside, damaged as it is, and begins an empty one. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PluginDatabase, type PluginMigrations, type PluginTransactionOptions } from '@berth/sdk';
+import { PluginDatabase, type PluginMigrations } from '@berth/sdk';
 import { Kysely, SqliteDialect, type SqliteDatabase, Transaction } from 'kysely';
 import { MetadataError } from '../../metadata-error.js';
 import { migratePlugin } from '../../migrations/migrate-plugin.js';
@@ -7,9 +7,10 @@ import { Checkpoints } from './checkpoints.js';
 import { CommitQueue } from './commit-queue.js';
 import { TransactionalDialect } from './transactional.dialect.js';
 import { connect, connectForReading } from './connect.js';
-import { LongReadDialect } from './long-read.dialect.js';
-import { LongReads } from './long-reads.js';
+import { QueryThread } from './query-thread.js';
+import { QueryThreadDialect } from './query-thread.dialect.js';
 import { isSqliteDamage, putAside } from './sqlite-damage.js';
+import { storageErrorOf } from './sqlite-failure.js';
 import { syncFolderOf } from './sync-folder.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
@@ -29,7 +30,8 @@ const RENEWAL_TIME = 1000;
 interface Opened {
   readonly commits: CommitQueue<Transaction<unknown>>;
   readonly readerConnection: SqliteDatabase;
-  readonly longReads: LongReads;
+  readonly longReads: QueryThread;
+  readonly longWrites: QueryThread;
   readonly close: (within: number) => Promise<void>;
 }
 
@@ -38,8 +40,9 @@ export class SqlitePluginDatabase extends PluginDatabase {
   readonly dialect = 'sqlite';
   #opened: Promise<Opened> | undefined;
   #isClosed = false;
+  #lastWrite: Promise<unknown> = Promise.resolve();
   /** One of each for all, since each would make a connection of its own. The types of the tables are erased. */
-  #readers = this.#makeReaders();
+  #handles = this.#makeHandles();
 
   constructor(private readonly options: SqlitePluginDatabaseOptions) {
     super();
@@ -54,19 +57,26 @@ export class SqlitePluginDatabase extends PluginDatabase {
   }
 
   tables<Tables>(): Kysely<Tables> {
-    return this.#readers.short as Kysely<Tables>;
+    return this.#handles.short as Kysely<Tables>;
   }
 
   longReads<Tables>(): Kysely<Tables> {
-    return this.#readers.long as Kysely<Tables>;
+    return this.#handles.long as Kysely<Tables>;
   }
 
-  async transaction<Tables, Result>(
-    work: (tables: Transaction<Tables>) => Promise<Result>,
-    { durable = true }: PluginTransactionOptions = {},
-  ): Promise<Result> {
+  async transaction<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
     const { commits } = await this.#open();
-    return commits.submit((tables) => work(tables as Transaction<Tables>), durable && this.options.durable);
+    return commits.submit((tables) => work(tables as Transaction<Tables>), this.options.durable);
+  }
+
+  longWrite<Tables, Result>(work: (tables: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    // The thread has one connection, on which there is one transaction at a time.
+    const run = (): Promise<Result> => (this.#handles.writing as Kysely<Tables>).transaction().execute(work);
+    const result = this.#lastWrite.then(run, run).catch((cause: unknown) => {
+      throw storageErrorOf(cause, 'write');
+    });
+    this.#lastWrite = result.catch(() => undefined);
+    return result;
   }
 
   isDamage(error: unknown): boolean {
@@ -81,7 +91,7 @@ export class SqlitePluginDatabase extends PluginDatabase {
       return this.#openFile();
     });
     this.#opened = this.#retriable(renewed);
-    this.#readers = this.#makeReaders();
+    this.#handles = this.#makeHandles();
     await renewed;
   }
 
@@ -94,19 +104,20 @@ export class SqlitePluginDatabase extends PluginDatabase {
 
   async #closeOpened(opening: Promise<Opened> | undefined, within: number): Promise<void> {
     if (!opening) return;
-    const { short, long } = this.#readers;
+    const { short, long, writing } = this.#handles;
     // Whoever opened it was told of the failure.
     const [opened] = await Promise.allSettled([opening]);
-    await Promise.all([short.destroy(), long.destroy()]);
+    await Promise.all([short.destroy(), long.destroy(), writing.destroy()]);
     if (opened.status === 'fulfilled') await opened.value.close(within);
   }
 
-  #makeReaders() {
+  #makeHandles() {
     return {
       short: new Kysely<unknown>({
         dialect: new SqliteDialect({ database: async () => (await this.#open()).readerConnection }),
       }),
-      long: new Kysely<unknown>({ dialect: new LongReadDialect(async () => (await this.#open()).longReads) }),
+      long: new Kysely<unknown>({ dialect: new QueryThreadDialect(async () => (await this.#open()).longReads) }),
+      writing: new Kysely<unknown>({ dialect: new QueryThreadDialect(async () => (await this.#open()).longWrites) }),
     };
   }
 
@@ -151,7 +162,7 @@ export class SqlitePluginDatabase extends PluginDatabase {
       const log = await WriteAheadLog.open(`${path}-wal`);
       if (this.options.durable) await syncFolderOf(path);
       const readerConnection = connectForReading(path);
-      const longReads = new LongReads(path);
+      const [longReads, longWrites] = [new QueryThread(path, 'reader'), new QueryThread(path, 'writer')];
       const checkpoints = new Checkpoints(writer, () => {});
       const commits = new CommitQueue(writer, transactionOver(tables, dialect), log, {
         beforeBegin: () => checkpoints.beforeBegin(),
@@ -164,12 +175,12 @@ export class SqlitePluginDatabase extends PluginDatabase {
         // A transaction that waits for something else than its statements must not hold the server up.
         await Promise.race([commits.idle(), delay(within, undefined, { signal: expired.signal })]);
         expired.abort();
-        await Promise.all([checkpoints.close(), longReads.close()]);
+        await Promise.all([checkpoints.close(), longReads.close(), longWrites.close()]);
         await log.close();
         readerConnection.close();
         writer.close();
       };
-      return { commits, readerConnection, longReads, close };
+      return { commits, readerConnection, longReads, longWrites, close };
     } catch (cause) {
       writer.close();
       throw cause;

@@ -7,13 +7,19 @@ const IDLE_TIME = 60_000;
 /** Rows on their way; the pages of the database are not in V8's heap. */
 const HEAP = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
 
+export interface ThreadRows {
+  readonly rows: unknown[];
+  /** Rows that a statement has changed that gives none. */
+  readonly changes?: number;
+}
+
 type Answer =
-  | { readonly id: number; readonly rows: unknown[] }
+  | ({ readonly id: number } & ThreadRows)
   | { readonly id: number; readonly message: string; readonly code: string | undefined };
 
-/** Runs queries over a file in a thread of its own, which is there only while there are some. */
-export class LongReads {
-  readonly #waiting = new Map<number, PromiseWithResolvers<unknown[]>>();
+/** Runs statements over a file in a thread of its own, one after the other. It is there only while there are some. */
+export class QueryThread {
+  readonly #waiting = new Map<number, PromiseWithResolvers<ThreadRows>>();
   #worker: Worker | undefined;
   #asked = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -22,6 +28,8 @@ export class LongReads {
 
   constructor(
     private readonly path: string,
+    /** `reader`: it cannot write. */
+    private readonly role: 'reader' | 'writer',
     private readonly idleTime = IDLE_TIME,
   ) {}
 
@@ -30,20 +38,20 @@ export class LongReads {
     return this.#worker !== undefined;
   }
 
-  /** The rows, or a rejection with the error of SQLite and its `code`. */
-  all(sql: string, parameters: readonly unknown[]): Promise<unknown[]> {
+  /** What the statement gives, or a rejection with the error of SQLite and its `code`. */
+  run(sql: string, parameters: readonly unknown[]): Promise<ThreadRows> {
     if (this.#isClosed) return Promise.reject(new MetadataError(`${this.path} is closed.`));
     clearTimeout(this.#idle);
     const worker = (this.#worker ??= this.#start());
     worker.ref();
     const id = ++this.#asked;
-    const waiting = Promise.withResolvers<unknown[]>();
+    const waiting = Promise.withResolvers<ThreadRows>();
     this.#waiting.set(id, waiting);
     worker.postMessage({ id, sql, parameters });
     return waiting.promise;
   }
 
-  /** Ends the thread; what it has not answered yet is rejected. */
+  /** Ends the thread; what it has not answered yet is rejected, and a transaction that has not ended is undone. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#end(new MetadataError(`${this.path} is closed.`));
@@ -51,8 +59,9 @@ export class LongReads {
   }
 
   #start(): Worker {
-    const file = new URL(`./long-read.worker${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(file, { workerData: this.path, execArgv: [], resourceLimits: HEAP });
+    const file = new URL(`./query-thread.worker${extname(import.meta.url)}`, import.meta.url);
+    const workerData = { path: this.path, isReader: this.role === 'reader' };
+    const worker = new Worker(file, { workerData, execArgv: [], resourceLimits: HEAP });
     worker.on('message', (answer: Answer) => {
       if (worker === this.#worker) this.#take(answer, worker);
     });
@@ -66,7 +75,7 @@ export class LongReads {
   #take(answer: Answer, worker: Worker): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if ('rows' in answer) waiting?.resolve(answer.rows);
+    if ('rows' in answer) waiting?.resolve(answer);
     else waiting?.reject(Object.assign(new Error(answer.message), { code: answer.code }));
     if (this.#waiting.size > 0) return;
     // Nothing keeps the process up for a thread without work, nor the thread for long.
@@ -76,7 +85,7 @@ export class LongReads {
     }, this.idleTime).unref();
   }
 
-  /** The next query starts another thread, unless this is closed. */
+  /** The next statement starts another thread, unless this is closed. */
   #end(cause: Error): void {
     clearTimeout(this.#idle);
     const [worker, waiting] = [this.#worker, [...this.#waiting.values()]];
