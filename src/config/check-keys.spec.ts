@@ -16,7 +16,7 @@ describe('a warning', () => {
     [{ storage: { dedupe: false } }, 'storage.dedupe: one copy per digest is always kept'],
     [{ distSpecVersion: '1.0.1' }, 'distSpecVersion: version 1.1 '],
     [{ extensions: { trust: {} } }, 'extensions.trust: the plugin is not built yet; the section is ignored'],
-    [{ extensions: { Search: { enable: true } } }, 'extensions.search: the plugin is not built yet'],
+    [{ extensions: { Trust: { enable: true } } }, 'extensions.trust: the plugin is not built yet'],
   ])('tells what %j does not do, and the server starts', (content, expected) => {
     const { violations, warnings } = checkKeys(content);
     expect(violations).toEqual([]);

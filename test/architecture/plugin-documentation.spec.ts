@@ -18,6 +18,7 @@ const FIELDS: Readonly<Record<keyof sdk.PluginDefinition, true>> = {
   panels: true,
   permissions: true,
   migrations: true,
+  hasDerivedTables: true,
   commands: true,
   reconfigure: true,
   credentialBackends: true,

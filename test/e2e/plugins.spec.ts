@@ -92,16 +92,17 @@ describe('a plugin that lies in a folder of its own', () => {
   });
 
   it('boots beside the sections of zot, and what does not exist yet is named', async () => {
-    const extensions = { metrics: {}, sync: {}, search: {}, scrub: {}, lint: {} };
+    const extensions = { metrics: {}, sync: {}, search: {}, scrub: {}, lint: {}, trust: {} };
     const server = await servers.start({ extensions });
     const { body } = await server.request('GET', '/v2/_oci/ext/discover');
     const { extensions: found } = JSON.parse(body.toString()) as { extensions: { name: string; state: string }[] };
     expect(found.map(({ name, state }) => [name, state])).toEqual([
       ['metrics', 'enabled'],
       ['sync', 'enabled'],
+      ['search', 'enabled'],
       ['scrub', 'enabled'],
       ['lint', 'enabled'],
     ]);
-    expect(server.output()).toContain('extensions.search: the plugin is not built yet');
+    expect(server.output()).toContain('extensions.trust: the plugin is not built yet');
   });
 });

@@ -3,6 +3,7 @@ import { definePlugin, type PluginReply, Public, Requires } from '@berth/sdk';
 import lint from '@berth/plugin-lint';
 import metrics from '@berth/plugin-metrics';
 import scrub from '@berth/plugin-scrub';
+import search from '@berth/plugin-search';
 import sync from '@berth/plugin-sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routesOf } from '../../src/http/route-list.js';
@@ -31,6 +32,7 @@ beforeAll(() =>
         { plugin: where },
         { plugin: metrics },
         { plugin: scrub },
+        { plugin: search },
         { plugin: lint },
         { plugin: sync, section: { registries: [{ urls: ['http://127.0.0.1:9'], onDemand: true }] } },
       ],
