@@ -10,6 +10,7 @@ import {
   routesIn,
   staticEndpointsOf,
 } from './plugin-routes.js';
+import { zotExtension } from './zot-extension.js';
 
 /** The token under which app.module binds what was loaded. */
 export const PLUGINS = Symbol('Plugins');
@@ -81,7 +82,8 @@ export class PluginCatalog {
   extensions(): readonly Extension[] {
     const loaded = this.plugins.loaded.map((plugin) => this.#extensionOf(plugin));
     const absent = [...this.plugins.failed.map(({ name }) => name), ...this.plugins.disabled];
-    return [...loaded, ...absent.map((name) => this.#describe(name))];
+    const own = [...loaded, ...absent.map((name) => this.#describe(name))];
+    return [...own, ...zotExtension(own)];
   }
 
   #extensionOf({ name, plugin, config }: LoadedPlugin): Extension {
