@@ -12,6 +12,7 @@ import { HookRegistry } from './hook-registry.js';
 import { PluginCredentials } from './plugin-credentials.js';
 import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
+import { ContributedScanner } from './contributed-scanner.js';
 import type { PluginModules } from './plugin-module.factory.js';
 import { UpstreamStores } from './upstream-stores.js';
 
@@ -38,6 +39,7 @@ export class PluginActivation {
     private readonly upstreamStores: UpstreamStores,
     private readonly backends: CredentialBackends,
     private readonly helpers: PluginCredentials,
+    private readonly scanner: ContributedScanner,
   ) {}
 
   /**
@@ -61,6 +63,7 @@ export class PluginActivation {
     const [resolver] = all(plugin.repositoryResolver && [plugin.repositoryResolver]);
     // Looked at before the data is open: whether what is there lies where it should.
     if (resolver) this.upstreamStores.use(resolver);
+    const [scanner] = all(plugin.vulnerabilityScanner && [plugin.vulnerabilityScanner]);
     for (const command of all(plugin.commands)) this.commands.add(command);
     for (const [helper, type] of Object.entries(plugin.upstreamCredentials ?? {}))
       this.helpers.add(helper, instanceOf(main, type));
@@ -69,6 +72,7 @@ export class PluginActivation {
       for (const job of jobs) this.jobs.add(job);
       if (resolver) this.resolution.use(resolver);
       for (const backend of backends) this.backends.add(name, backend);
+      if (scanner) this.scanner.use(name, scanner);
       if (reconfigure) this.reloads.add(name, reconfigure);
       for (const probe of probes) this.#addProbe(name, probe);
     };

@@ -1,5 +1,5 @@
 import type { LoadedPlugin } from './loaded-plugin.js';
-import { PluginError } from './plugin-error.js';
+import { PluginError, type PluginProblem } from './plugin-error.js';
 import {
   endpointsOf,
   mayClaim,
@@ -20,7 +20,7 @@ export function checkTogether(plugins: readonly LoadedPlugin[]): PluginError[] {
     ...names,
     ...routeErrors(named),
     ...permissionErrors(named),
-    ...resolverErrors(named),
+    ...onlyOneErrors(named),
     ...helperErrors(named),
   ];
 }
@@ -85,11 +85,23 @@ function permissionErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
   });
 }
 
-function resolverErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
-  const [first, ...more] = plugins.filter(({ plugin }) => plugin.repositoryResolver !== undefined);
+/** What there may be one of on a server: of two, neither is the one that was meant. */
+function onlyOneErrors(plugins: readonly LoadedPlugin[]): PluginError[] {
+  const resolvers = plugins.filter(({ plugin }) => plugin.repositoryResolver !== undefined);
+  const scanners = plugins.filter(({ plugin }) => plugin.vulnerabilityScanner !== undefined);
+  return [
+    ...allButTheFirst(resolvers, 'resolver', 'resolves repositories'),
+    ...allButTheFirst(scanners, 'scanner', 'scans for vulnerabilities'),
+  ];
+}
+
+function allButTheFirst(
+  [first, ...more]: readonly LoadedPlugin[],
+  problem: PluginProblem,
+  what: string,
+): PluginError[] {
   return more.map(
-    ({ name }) =>
-      new PluginError(name, 'resolver', `it resolves repositories, and so does ${first?.name ?? ''}; there can be one`),
+    ({ name }) => new PluginError(name, problem, `it ${what}, and so does ${first?.name ?? ''}; there can be one`),
   );
 }
 

@@ -12,6 +12,7 @@ export type PluginProblem =
   | 'permission'
   | 'resolver'
   | 'credential helper'
+  | 'scanner'
   | 'construction'
   | 'migration';
 

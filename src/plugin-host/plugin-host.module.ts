@@ -1,5 +1,6 @@
 import { type DynamicModule, type FactoryProvider, Module, type Provider, type Type } from '@nestjs/common';
-import { Notifier, ContributedCredentials } from '@berth/sdk';
+import { ContributedCredentials, Notifier, VulnerabilityScanner } from '@berth/sdk';
+import { ContributedScanner } from './contributed-scanner.js';
 import { HookLimits } from './hook-limits.js';
 import { HookRegistry } from './hook-registry.js';
 import { HookRunner } from './hook-runner.js';
@@ -36,7 +37,9 @@ export class PluginHostModule {
       HookRegistry,
       HookRunner,
       PluginCatalog,
+      ContributedScanner,
       { provide: Notifier, useExisting: HookRunner },
+      { provide: VulnerabilityScanner, useExisting: ContributedScanner },
       resources,
     ];
     return {
@@ -65,6 +68,7 @@ export class PluginHostModule {
         PluginResources,
         ContributedCredentials,
         UpstreamStores,
+        VulnerabilityScanner,
       ],
     };
   }

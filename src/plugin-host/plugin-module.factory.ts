@@ -76,7 +76,7 @@ function ownPorts({ name, plugin, config }: LoadedPlugin): Provider[] {
 
 /** Every class that the plugin contributes, once. */
 function contributions(plugin: Plugin): Provider[] {
-  const { hooks, providers, jobs, health, commands, reconfigure, repositoryResolver } = plugin;
+  const { hooks, providers, jobs, health, commands, reconfigure, repositoryResolver, vulnerabilityScanner } = plugin;
   const classes = [
     ...Object.values(hooks ?? {}).flat(),
     ...(jobs ?? []),
@@ -86,6 +86,7 @@ function contributions(plugin: Plugin): Provider[] {
     ...Object.values(plugin.upstreamCredentials ?? {}),
     ...(reconfigure ? [reconfigure] : []),
     ...(repositoryResolver ? [repositoryResolver] : []),
+    ...(vulnerabilityScanner ? [vulnerabilityScanner] : []),
   ] as Provider[];
   const provided = new Set((providers ?? []).map(tokenOf));
   return [...(providers ?? []), ...new Set(classes.filter((type) => !provided.has(tokenOf(type))))];

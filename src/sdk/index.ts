@@ -43,6 +43,7 @@ export * from './plugin/route-access.js';
 export * from './plugin/route-description.js';
 export * from './plugin/route-exchange.js';
 export * from './plugin/upstream-credentials.js';
+export * from './plugin/vulnerability-scanner.js';
 export * from './ports/access-control.js';
 export * from './ports/blob-store.js';
 export * from './ports/change-feed.js';

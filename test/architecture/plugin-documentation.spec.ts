@@ -24,6 +24,7 @@ const FIELDS: Readonly<Record<keyof sdk.PluginDefinition, true>> = {
   credentialBackends: true,
   upstreamCredentials: true,
   repositoryResolver: true,
+  vulnerabilityScanner: true,
 };
 
 /** The first two cells of the rows below `heading` whose first is code. */

@@ -118,6 +118,13 @@ describe('a credential helper', () => {
   });
 });
 
+describe('a vulnerability scanner', () => {
+  it('can be one', async () => {
+    const { errors } = await refusalOf(sectionsOf('scanner-one', 'scanner-two'));
+    expect(errors).toMatchObject([{ plugin: 'scanner-two', problem: 'scanner' }]);
+  });
+});
+
 describe('a plugin that cannot be constructed', () => {
   let registry: TestRegistry | undefined;
 

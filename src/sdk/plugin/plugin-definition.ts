@@ -11,6 +11,7 @@ import type { PluginJob } from './plugin-job.js';
 import type { Reconfigure } from './reconfigure.js';
 import type { RepositoryResolver } from './repository-resolver.js';
 import type { UpstreamCredentials } from './upstream-credentials.js';
+import type { VulnerabilityScanner } from './vulnerability-scanner.js';
 
 /** Handlers of hooks: a class for each, which Nest constructs, or several that are asked in this order. */
 export type PluginHooks = {
@@ -62,4 +63,6 @@ export interface PluginDefinition<Config extends object = object> {
   readonly upstreamCredentials?: Readonly<Record<string, Type<UpstreamCredentials>>>;
   /** At most one on a server. */
   readonly repositoryResolver?: Type<RepositoryResolver>;
+  /** At most one on a server. */
+  readonly vulnerabilityScanner?: Type<VulnerabilityScanner>;
 }

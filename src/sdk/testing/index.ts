@@ -17,4 +17,5 @@ export * from './fake-repository-catalog.js';
 export * from './fake-tag-store.js';
 export * from './fake-tracing.js';
 export * from './fake-upstream-caches.js';
+export * from './fake-vulnerability-scanner.js';
 export * from './sample-events.js';
