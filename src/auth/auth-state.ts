@@ -28,6 +28,11 @@ export class AuthState extends CredentialBackends {
     return this.#opened?.regime;
   }
 
+  /** What holds now was opened from it. */
+  get configured(): AuthSettings {
+    return this.settings;
+  }
+
   get hasContributed(): boolean {
     return this.#contributed.length > 0;
   }

@@ -1,11 +1,12 @@
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AccessControl, CredentialBackends } from '@berth/sdk';
+import { AccessControl, CredentialBackends, LoginMethods } from '@berth/sdk';
 import { DenialAnswer } from '../http/denial-answer.js';
 import { ApiKeyController } from './api-keys/api-key.controller.js';
 import { ApiKeyService } from './api-keys/api-key.service.js';
 import { AuthState } from './auth-state.js';
 import type { AuthSettings } from './auth-settings.js';
+import { ConfiguredLogins } from './configured-logins.js';
 import { CredentialCheck } from './credential-check.js';
 import { ChallengingDenial } from './denial.js';
 import { PolicyAccessControl } from './policy-access-control.js';
@@ -33,10 +34,11 @@ export class AuthModule {
         { provide: TokenServer, useClass: CurrentTokenServer },
         { provide: CredentialBackends, useExisting: AuthState },
         { provide: AccessControl, useClass: PolicyAccessControl },
+        { provide: LoginMethods, useClass: ConfiguredLogins },
         { provide: DenialAnswer, useClass: ChallengingDenial },
         { provide: APP_GUARD, useClass: RegistryAuthGuard },
       ],
-      exports: [AuthState, AccessControl, CredentialBackends, DenialAnswer],
+      exports: [AuthState, AccessControl, CredentialBackends, DenialAnswer, LoginMethods],
     };
   }
 }

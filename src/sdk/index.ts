@@ -51,6 +51,7 @@ export * from './ports/clock.js';
 export * from './ports/contributed-credentials.js';
 export * from './ports/credential-backends.js';
 export * from './ports/identity.js';
+export * from './ports/login-methods.js';
 export * from './ports/manifest-store.js';
 export * from './ports/meter.js';
 export * from './ports/mirror-activity.js';

@@ -4,6 +4,7 @@ export * from './fake-change-feed.js';
 export * from './fake-clock.js';
 export * from './fake-context.js';
 export * from './fake-contributed-credentials.js';
+export * from './fake-login-methods.js';
 export * from './fake-manifest-store.js';
 export * from './fake-meter.js';
 export * from './fake-mirror-activity.js';
