@@ -42,7 +42,7 @@ export function pluginModules(plugin: LoadedPlugin, ports: Type<object>): Plugin
     ],
     exports: providers.map(tokenOf),
   };
-  const claims = routes.filter(({ isClaimed }) => isClaimed).map((route) => claimModule(plugin, route, main));
+  const claims = routes.filter(({ isClaimed }) => isClaimed).map((route) => claimModule(plugin, route, [main, ports]));
   const base = RouterModule.register([{ path: `${PLUGIN_ROUTES_PREFIX}/${plugin.name}`, module: type }]);
   return { plugin, main, modules: [main, base, ...claims.flat()] };
 }
@@ -116,11 +116,16 @@ function rootOf({ name, root }: LoadedPlugin, { folder }: StaticFiles): string {
   );
 }
 
-function claimModule(plugin: LoadedPlugin, route: MountedRoute, main: DynamicModule): DynamicModule[] {
+/** A controller there may inject what those below the plugin's own path may: what the plugin provides, and ports. */
+function claimModule(
+  plugin: LoadedPlugin,
+  route: MountedRoute,
+  imports: (DynamicModule | Type<object>)[],
+): DynamicModule[] {
   const type = namedClass(`${plugin.name}-plugin-at-${route.path}`);
   const module = {
     module: type,
-    imports: [main],
+    imports,
     providers: [PluginStateGuard],
     controllers: [ownedController(plugin, route)],
   };
