@@ -12,7 +12,12 @@ const never = ['**/node_modules/**', '**/dist/**'];
 export default defineConfig({
   resolve: {
     conditions: [...conditions, 'module', 'node', 'development|production'],
-    alias: { 'berth/testing': at('src/bootstrap.ts'), '@berth/testkit': at('test/kit/index.ts') },
+    alias: {
+      'berth/testing': at('src/bootstrap.ts'),
+      '@berth/testkit': at('test/kit/index.ts'),
+      // As Node takes it. Vite would take its copy for bundlers, and the libraries over it, which Node loads, have the other.
+      graphql: at('node_modules/graphql/index.js'),
+    },
   },
   // The workspaces lie in node_modules only as links; Node itself would load their dist and make a second copy of
   // every injection token.

@@ -6,6 +6,7 @@ import { QueryRun } from './compile/query-run.js';
 import { RepositoryResolver } from './compile/repository-resolver.js';
 import { TermCompiler } from './compile/term-compiler.js';
 import { DIALECT_PROVIDERS } from './dialect/dialect.providers.js';
+import { ZOT_PROVIDERS } from './graphql/graphql.providers.js';
 import { ChangeFollower } from './indexing/change-follower.js';
 import { ConfigReader } from './indexing/config-reader.js';
 import { ImageRows } from './indexing/image-rows.js';
@@ -37,6 +38,9 @@ import { ScannerNotice } from './scanner-notice.js';
 import { SearchConfig } from './search.config.js';
 import { IndexDatabase } from './tables/index-database.js';
 import { indexMigrations } from './tables/index-migrations.js';
+import { preferenceMigrations } from './userprefs/preference-migrations.js';
+import { RepositoryEndListener } from './userprefs/repository-end.listener.js';
+import { ZOT_ROUTES } from './zot-routes.js';
 
 const INDEXING = [
   ChangeFollower,
@@ -72,17 +76,17 @@ export default definePlugin({
   name: 'search',
   description: 'Finds images by name, tag, digest, label, platform and whatever else is known of them',
   config: SearchConfig,
-  migrations: indexMigrations,
+  migrations: { ...indexMigrations, ...preferenceMigrations },
   hasDerivedTables: true,
-  providers: [...DIALECT_PROVIDERS, ...INDEXING, ...READING, ...SEARCHING, ScannerNotice],
+  providers: [...DIALECT_PROVIDERS, ...INDEXING, ...READING, ...SEARCHING, ...ZOT_PROVIDERS, ScannerNotice],
   hooks: {
     'manifest.pulled': PullRecorder,
     'manifest.pushed': IndexWaker,
     'manifest.deleted': IndexWaker,
     'tag.moved': IndexWaker,
     'tag.deleted': IndexWaker,
-    'repository.deleted': IndexWaker,
+    'repository.deleted': [IndexWaker, RepositoryEndListener],
   },
   jobs: [IndexJob],
-  routes: [SearchController],
+  routes: [SearchController, ...ZOT_ROUTES],
 });

@@ -12,18 +12,20 @@ import { isInScope } from './scope-condition.js';
 import { IndexDatabase } from '../tables/index-database.js';
 
 /** `relevance`: how well the name fits what was asked for; without that, the order of names. */
-export type RepositoryOrder = 'relevance' | 'name' | '-name' | 'updated' | 'pulls';
+export type RepositoryOrder = 'relevance' | 'name' | '-name' | 'updated' | 'pulls' | 'stars';
 
 export interface RepositoryFilter {
   /** What the name holds; case does not count. */
   readonly name?: string;
-  /** Has an image for one of these. */
+  /** Has an image that is for one of both; an architecture may have its variant behind it: `arm64/v8`. */
   readonly os?: readonly string[];
   readonly architecture?: readonly string[];
   /** Its newest image is signed. */
   readonly isSigned?: boolean;
   /** One of these alone. */
   readonly among?: readonly RepositoryName[];
+  /** None of these. */
+  readonly except?: readonly RepositoryName[];
 }
 
 /** A repository as it is shown. Times are milliseconds since the epoch. */
@@ -88,23 +90,13 @@ export class RepositoryReader {
     return { total: Number(total), items };
   }
 
-  #conditionsOf({ name, os, architecture, isSigned, among }: RepositoryFilter): Expression<SqlBool>[] {
+  #conditionsOf({ name, os, architecture, isSigned, among, except }: RepositoryFilter): Expression<SqlBool>[] {
     const e = expressionBuilder<Repositories, 'r'>();
     const conditions: Expression<SqlBool>[] = [];
     if (name !== undefined && name !== '') conditions.push(this.dialect.holds(e.ref('r.name'), [{ text: name }]));
     if (among) conditions.push(among.length > 0 ? e('r.name', 'in', among) : sql<SqlBool>`false`);
-    const runsOn = (column: 'os' | 'architecture', values: readonly string[]): Expression<SqlBool> =>
-      e.exists(
-        e
-          .selectFrom('images as i')
-          .innerJoin('platforms as p', 'p.manifest_id', 'i.manifest_id')
-          .select('i.id')
-          .whereRef('i.repository_id', '=', 'r.id')
-          .where('i.is_aside', '=', 0)
-          .where(`p.${column}`, 'in', values),
-      );
-    if (os && os.length > 0) conditions.push(runsOn('os', os));
-    if (architecture && architecture.length > 0) conditions.push(runsOn('architecture', architecture));
+    if (except && except.length > 0) conditions.push(e('r.name', 'not in', except));
+    if (os?.length || architecture?.length) conditions.push(runsOn(os ?? [], architecture ?? []));
     if (isSigned !== undefined) {
       const newest = sql<number>`(select i.manifest_id from images as i where i.repository_id = r.id and i.is_aside = 0
         order by i.pushed_at desc, i.id desc limit 1)`;
@@ -131,6 +123,21 @@ export class RepositoryReader {
   }
 }
 
+function runsOn(os: readonly string[], architecture: readonly string[]): Expression<SqlBool> {
+  const e = expressionBuilder<Repositories, 'r'>();
+  let images = e
+    .selectFrom('images as i')
+    .innerJoin('platforms as p', 'p.manifest_id', 'i.manifest_id')
+    .select('i.id')
+    .whereRef('i.repository_id', '=', 'r.id')
+    .where('i.is_aside', '=', 0);
+  if (os.length > 0) images = images.where('p.os', 'in', os);
+  const withVariant = sql<string>`p.architecture || '/' || p.variant`;
+  if (architecture.length > 0)
+    images = images.where((p) => p.or([p('p.architecture', 'in', architecture), p(withVariant, 'in', architecture)]));
+  return e.exists(images);
+}
+
 interface Row {
   readonly id: number;
   readonly name: RepositoryName;
@@ -147,4 +154,5 @@ const ORDERS: Readonly<Record<RepositoryOrder, readonly string[]>> = {
   '-name': ['r.name desc'],
   updated: ['r.updated_at desc', 'r.id desc'],
   pulls: ['r.pulls desc', 'r.id desc'],
+  stars: ["(select count(*) from preferences as s where s.repository = r.name and s.kind = 'star') desc", 'r.name'],
 };

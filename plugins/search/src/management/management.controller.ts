@@ -1,0 +1,41 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { type LoginForms, LoginMethods, type PluginReply, Public } from '@berth/sdk';
+import { serverVersion } from './server-version.js';
+
+/** spec.md */
+const DISTRIBUTION_SPEC = '1.1.1';
+
+/** `GET /v2/_zot/ext/mgmt`: what pages have to know before anybody has logged in. For everyone, and so without anything secret. */
+@Controller()
+@Public()
+export class ManagementController {
+  constructor(private readonly logins: LoginMethods) {}
+
+  @Get()
+  get(@Res() reply: PluginReply): void {
+    const auth = authOf(this.logins.current());
+    reply
+      .code(200)
+      .header('Content-Type', 'application/json')
+      .header('X-Content-Type-Options', 'nosniff')
+      .send(
+        JSON.stringify({
+          distSpecVersion: DISTRIBUTION_SPEC,
+          commit: '',
+          releaseTag: serverVersion(),
+          binaryType: 'berth',
+          // zot's page takes an empty `http` for a server where nobody has to log in.
+          http: Object.keys(auth).length > 0 ? { auth } : {},
+        }),
+      );
+  }
+}
+
+/** In zot's words, where whoever knows passwords is called `htpasswd`. */
+function authOf({ password, bearer, apiKeys }: LoginForms): Readonly<Record<string, unknown>> {
+  return {
+    ...(password && { htpasswd: {} }),
+    ...(bearer && { bearer: { ...(bearer.realm !== undefined && { realm: bearer.realm }), service: bearer.service } }),
+    ...(apiKeys && { apikey: true }),
+  };
+}
