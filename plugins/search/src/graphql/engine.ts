@@ -1,5 +1,6 @@
 import type { GraphqlConfig } from './graphql.config.js';
 import { Executor, type Explain, type Outcome } from './execution/executor.js';
+import { NOTHING_SPENT } from './execution/limits.js';
 import { PartLoaders, type PartReaders } from './reading/part-loaders.js';
 import type { Operation } from './request/operation.js';
 import type { QueryContext } from './schema/query-context.js';
@@ -23,10 +24,10 @@ export class Engine {
   async run(operations: readonly Operation[], context: Omit<QueryContext, 'parts'>): Promise<readonly Outcome[]> {
     const whole = { ...context, parts: new PartLoaders(this.parts.readers, context.identity.user) };
     const outcomes: Outcome[] = [];
-    let spent = 0;
+    let spent = NOTHING_SPENT;
     for (const operation of operations) {
       const outcome = await this.#executor.run(operation, whole, spent);
-      spent += outcome.cost;
+      ({ spent } = outcome);
       outcomes.push(outcome);
     }
     return outcomes;

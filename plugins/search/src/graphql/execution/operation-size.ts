@@ -2,6 +2,7 @@ import {
   type FragmentDefinitionNode,
   type FieldNode,
   getNullableType,
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
@@ -17,15 +18,16 @@ export interface OperationSize {
   readonly depth: number;
   /** Fields that are selected. */
   readonly fields: number;
+  /** Queries for lists that ask for no page. */
+  readonly endless: number;
   /** Each field as often as it may be asked for: once for each result of the lists that it lies in. */
   readonly cost: number;
 }
 
-const NOTHING: OperationSize = { depth: 0, fields: 0, cost: 0 };
+const NOTHING: OperationSize = { depth: 0, fields: 0, endless: 0, cost: 0 };
 
-/** Results of a list that asks for no page, and of one that has none, as they are in most registries. */
-const USUAL_PAGE = 100;
-const USUAL_LIST = 5;
+/** Parts of one result, as most have them: layers, referrers, platforms. */
+const USUAL_PARTS = 5;
 
 /** What it costs to begin: a query asks the database once at least. */
 const QUERY_COST = 100;
@@ -34,6 +36,8 @@ export interface SizedOperation {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: VariableValues;
+  /** How many results a list counts as that asks for no page. */
+  readonly endlessResults: number;
 }
 
 /** Measures an operation without following what fragments bring more than once: bombs of them are measured as fast as others. */
@@ -43,12 +47,7 @@ export class OperationMeter {
   constructor(private readonly operation: SizedOperation) {}
 
   sizeOf(selections: SelectionSetNode): OperationSize {
-    const { cost, ...size } = this.#selections(
-      selections,
-      this.operation.schema.getQueryType() ?? undefined,
-      new Set(),
-    );
-    return { ...size, cost };
+    return this.#selections(selections, this.operation.schema.getQueryType() ?? undefined, new Set());
   }
 
   #selections(
@@ -69,21 +68,27 @@ export class OperationMeter {
   }
 
   #field(field: FieldNode, parent: GraphQLObjectType | undefined, within: ReadonlySet<string>): OperationSize {
-    const { schema, variables } = this.operation;
+    const { schema } = this.operation;
     const definition = parent?.getFields()[field.name.value];
     const named = definition && getNamedType(definition.type);
     const inner = field.selectionSet
       ? this.#selections(field.selectionSet, isObjectType(named) ? named : undefined, within)
       : NOTHING;
     const isQuery = parent !== undefined && parent === schema.getQueryType();
-    const limit = isQuery ? limitOf(field, variables) : undefined;
-    const isList = definition !== undefined && isListType(getNullableType(definition.type));
-    const results = isQuery ? (limit ?? USUAL_PAGE) : isList && !isPaged(field) ? USUAL_LIST : 1;
+    const { results, isEndless } = isQuery ? this.#resultsOf(field, definition) : partsOf(field, definition);
     return {
       depth: inner.depth + 1,
       fields: inner.fields + 1,
+      endless: inner.endless + Number(isEndless),
       cost: (isQuery ? QUERY_COST : 1) + inner.cost * results,
     };
+  }
+
+  #resultsOf(field: FieldNode, definition: Definition): Results {
+    const takesPage = definition?.args.some(({ name }) => name === 'requestedPage') ?? false;
+    if (!takesPage && !ENDLESS.has(field.name.value)) return partsOf(field, definition);
+    const limit = takesPage ? limitOf(field, this.operation.variables) : undefined;
+    return { results: limit ?? this.operation.endlessResults, isEndless: limit === undefined };
   }
 
   #fragment(name: string, within: ReadonlySet<string>): OperationSize {
@@ -100,17 +105,29 @@ export class OperationMeter {
   }
 }
 
+type Definition = GraphQLField<unknown, unknown> | undefined;
+
+interface Results {
+  readonly results: number;
+  readonly isEndless: boolean;
+}
+
+/** Queries that give a list and take no page. */
+const ENDLESS: ReadonlySet<string> = new Set(['ExpandedRepoInfo']);
+
 /** Lists of results, whose number the query's page says. */
 const PAGED: ReadonlySet<string> = new Set(['Results', 'Images', 'Repos', 'Layers', 'CVEList']);
 
-function isPaged({ name }: FieldNode): boolean {
-  return PAGED.has(name.value);
+function partsOf({ name }: FieldNode, definition: Definition): Results {
+  const isList = definition !== undefined && isListType(getNullableType(definition.type));
+  return { results: isList && !PAGED.has(name.value) ? USUAL_PARTS : 1, isEndless: false };
 }
 
 function together(left: OperationSize, right: OperationSize): OperationSize {
   return {
     depth: Math.max(left.depth, right.depth),
     fields: left.fields + right.fields,
+    endless: left.endless + right.endless,
     cost: left.cost + right.cost,
   };
 }
