@@ -14,20 +14,17 @@ export class ManagementController {
   @Get()
   get(@Res() reply: PluginReply): void {
     const auth = authOf(this.logins.current());
-    reply
-      .code(200)
-      .header('Content-Type', 'application/json')
-      .header('X-Content-Type-Options', 'nosniff')
-      .send(
-        JSON.stringify({
-          distSpecVersion: DISTRIBUTION_SPEC,
-          commit: '',
-          releaseTag: serverVersion(),
-          binaryType: 'berth',
-          // zot's page takes an empty `http` for a server where nobody has to log in.
-          http: Object.keys(auth).length > 0 ? { auth } : {},
-        }),
-      );
+    const answer = {
+      distSpecVersion: DISTRIBUTION_SPEC,
+      commit: '',
+      releaseTag: serverVersion(),
+      binaryType: 'berth',
+      // zot's page takes an empty `http` for a server where nobody has to log in.
+      http: Object.keys(auth).length > 0 ? { auth } : {},
+    };
+    reply.code(200).header('Content-Type', 'application/json').header('X-Content-Type-Options', 'nosniff');
+    // As bytes: a text would get a character set.
+    reply.send(Buffer.from(JSON.stringify(answer)));
   }
 }
 
