@@ -11,7 +11,14 @@ import { GuardedRegistry } from './guarded.js';
 import { where, WHERE_PATH } from './where-plugin.js';
 
 /** What may be had without saying who one is. Every other route is for those who are known, or denied. */
-const PUBLIC = new Set(['GET /', 'GET /livez', 'GET /readyz', 'GET /startupz', `GET ${WHERE_PATH}`]);
+const PUBLIC = new Set([
+  'GET /',
+  'GET /livez',
+  'GET /readyz',
+  'GET /startupz',
+  'GET /v2/_zot/ext/mgmt',
+  `GET ${WHERE_PATH}`,
+]);
 /** Gives out tokens to nobody known too: what they are good for is what nobody known may. */
 const LOGIN = new Set([
   'HEAD /auth/token',
@@ -34,6 +41,7 @@ beforeAll(() =>
         { plugin: scrub },
         { plugin: search },
         { plugin: lint },
+        { plugin: search },
         { plugin: sync, section: { registries: [{ urls: ['http://127.0.0.1:9'], onDemand: true }] } },
       ],
     },
