@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { Digest, RepositoryName, ScannedImage, Vulnerability } from '@berth/sdk';
 import { FakeVulnerabilityScanner } from '@berth/sdk/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -23,7 +24,7 @@ describe('the vulnerability scanner of the server', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    scanner = new ContributedScanner(new RegistryLogger({ write: () => true }, 'error'));
+    scanner = new ContributedScanner(new RegistryLogger(new PassThrough(), 'silent'));
   });
   afterEach(() => {
     vi.useRealTimers();

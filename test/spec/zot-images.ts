@@ -12,7 +12,7 @@ export const app = anImage({ seed: 2 })
   .withLabels({ 'org.opencontainers.image.title': 'An app', team: 'blue' })
   .withAnnotations({ 'org.opencontainers.image.vendor': 'ACME' })
   .build();
-export const docker = anImage({ seed: 3, family: 'docker' }).withPlatform(LINUX).build();
+export const docker = anImage({ seed: 3 }).withMediaTypes('docker').withPlatform(LINUX).build();
 export const multi = anIndex({ seed: 4 })
   .of(
     anImage({ seed: 5 }).withPlatform(LINUX).withLabels({ part: 'first' }).build(),

@@ -77,7 +77,7 @@ export class Preferences {
   async #restore(): Promise<void> {
     const found = await this.files.all();
     this.#hasFiles = found.length > 0;
-    await this.database.transaction<PreferenceTables, void>(async (tables) => {
+    await this.database.transaction<PreferenceTables, unknown>(async (tables) => {
       for (const { user, marks } of found) {
         const rows = marks.map(({ kind, repository }) => ({ user_name: user, kind, repository }));
         for (let at = 0; at < rows.length; at += AT_ONCE)

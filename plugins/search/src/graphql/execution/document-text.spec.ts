@@ -1,4 +1,4 @@
-import { parse } from 'graphql';
+import { Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { documentText } from './document-text.js';
 
@@ -14,7 +14,7 @@ describe('the text of a document', () => {
 
   it('has its fields where they were, so that errors name places that the client knows', () => {
     const [definition] = parse(documentText('{a() b()}')).definitions;
-    const places = definition?.kind === 'OperationDefinition' ? definition.selectionSet.selections : [];
+    const places = definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections : [];
     expect(places.map(({ loc }) => loc?.start)).toEqual([1, 5]);
   });
 

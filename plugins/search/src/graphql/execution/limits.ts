@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   valueFromASTUntyped,
 } from 'graphql';
 import type { GraphqlConfig } from '../graphql.config.js';
@@ -83,7 +84,8 @@ function chosenOf(document: DocumentNode, name: string | undefined): OperationDe
     throw new GraphQLError(
       name === undefined ? 'operationName has to say which operation' : `there is no operation ${name}`,
     );
-  if (operation.operation !== 'query') throw new GraphQLError('only queries are answered: nothing is changed here');
+  if (operation.operation !== OperationTypeNode.QUERY)
+    throw new GraphQLError('only queries are answered: nothing is changed here');
   return operation;
 }
 

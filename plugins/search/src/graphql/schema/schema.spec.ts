@@ -13,6 +13,13 @@ import { ZOT_SCHEMA } from './zot-schema.fixture.js';
 
 type Members = readonly string[] | Readonly<Record<string, string>>;
 
+interface Outlined {
+  readonly name: string;
+  readonly type: unknown;
+  /** In their order; a field of an input has none. */
+  readonly args?: readonly GraphQLArgument[];
+}
+
 /** What clients see of a schema: types, fields with their types, arguments in their order. */
 function outlineOf(of: GraphQLSchema): Readonly<Record<string, Members>> {
   const types = Object.values(of.getTypeMap()).filter(
@@ -22,14 +29,14 @@ function outlineOf(of: GraphQLSchema): Readonly<Record<string, Members>> {
     types.map((type): [string, Members] => {
       if (isEnumType(type)) return [type.name, type.getValues().map(({ name }) => name)];
       if (!isObjectType(type) && !isInputObjectType(type)) return [type.name, []];
-      const fields = Object.values(type.getFields()).map((field): [string, string] => {
-        const args = 'args' in field ? (field.args as readonly GraphQLArgument[]) : [];
-        const given = args.map((one) => `${one.name}: ${String(one.type)}`);
-        return [field.name, `(${given.join(', ')}): ${String(field.type)}`];
-      });
-      return [type.name, Object.fromEntries(fields)];
+      const fields: readonly Outlined[] = Object.values(type.getFields());
+      return [type.name, Object.fromEntries(fields.map((field) => [field.name, outlineOfField(field)]))];
     }),
   );
+}
+
+function outlineOfField({ type, args = [] }: Outlined): string {
+  return `(${args.map((one) => `${one.name}: ${String(one.type)}`).join(', ')}): ${String(type)}`;
 }
 
 describe('the schema', () => {
