@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
-import { Listing, type PluginReply, type PluginRequest } from '@berth/sdk';
+import { Described, Listing, type PluginReply, type PluginRequest } from '@berth/sdk';
 import type { Outcome } from './execution/executor.js';
+import { BODY_DESCRIPTION, QUERY_DESCRIPTION } from './graphql-description.js';
 import { GraphqlConfig } from './graphql.config.js';
 import { GraphqlService } from './graphql.service.js';
 import { type Operations, RequestRefusal } from './request/operation.js';
@@ -15,11 +16,13 @@ export class GraphqlController {
     private readonly config: GraphqlConfig,
   ) {}
 
+  @Described(QUERY_DESCRIPTION)
   @Get()
   get(@Req() request: PluginRequest, @Res() reply: PluginReply): Promise<void> {
     return this.#answer(request, reply, () => operationsOfQuery(request));
   }
 
+  @Described(BODY_DESCRIPTION)
   @Post()
   post(@Req() request: PluginRequest, @Res() reply: PluginReply): Promise<void> {
     return this.#answer(request, reply, () => operationsOfBody(request, this.config.maxBatch));

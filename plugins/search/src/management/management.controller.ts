@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { type LoginForms, LoginMethods, type PluginReply, Public } from '@berth/sdk';
+import { Described, type LoginForms, LoginMethods, type PluginReply, Public } from '@berth/sdk';
 import { serverVersion } from './server-version.js';
 
 /** spec.md */
@@ -11,6 +11,10 @@ const DISTRIBUTION_SPEC = '1.1.1';
 export class ManagementController {
   constructor(private readonly logins: LoginMethods) {}
 
+  @Described({
+    summary: 'Which server this is, and in which ways users log in',
+    answers: { 200: "the answer, in zot's words", 503: 'the server is starting' },
+  })
   @Get()
   get(@Res() reply: PluginReply): void {
     const auth = authOf(this.logins.current());

@@ -1,6 +1,7 @@
 import { Controller, Put, Req, Res } from '@nestjs/common';
 import {
   AccessControl,
+  Described,
   isSection,
   Listing,
   type PluginReply,
@@ -24,6 +25,18 @@ export class PreferencesController {
     private readonly catalog: RepositoryCatalog,
   ) {}
 
+  @Described({
+    summary: 'Set or take away a bookmark or a star of whoever asks',
+    query: {
+      repo: { description: 'the repository', isRequired: true, example: 'team/app' },
+      action: { description: 'toggleBookmark or toggleStar', isRequired: true, example: 'toggleStar' },
+    },
+    answers: {
+      200: 'it is set, or taken away',
+      400: 'a parameter is missing or wrong',
+      404: 'there is no such repository',
+    },
+  })
   @Put()
   async toggle(@Req() { query, facts: { identity } }: PluginRequest, @Res() reply: PluginReply): Promise<void> {
     const { action, repo } = isSection(query) ? query : {};
