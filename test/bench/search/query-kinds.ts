@@ -4,6 +4,8 @@ export interface QueryKind {
   readonly name: string;
   readonly query: string;
   readonly sort?: string;
+  /** Asked instead: a query of zot's API, whose one list is called `found`. */
+  readonly graphql?: string;
   /** Asked by somebody who may read one team's repositories. */
   readonly isAnonymous: boolean;
 }
