@@ -1,5 +1,6 @@
-import { type Gauge, Meter, type Panel, type Permission } from '@berth/sdk';
+import { type Gauge, Meter, type Permission } from '@berth/sdk';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Extension, PluginState } from './extension.js';
 import type { LoadedPlugin, Plugins } from './loaded-plugin.js';
 import { PluginError } from './plugin-error.js';
 import {
@@ -14,18 +15,6 @@ import { zotExtension } from './zot-extension.js';
 
 /** The token under which app.module binds what was loaded. */
 export const PLUGINS = Symbol('Plugins');
-
-export type PluginState = 'enabled' | 'failed' | 'disabled';
-
-/** An extension as discovery tells of it; `state` and `panels` are Berth's own. spec: extensions/_oci.md */
-export interface Extension {
-  readonly name: string;
-  readonly url: string;
-  readonly description: string;
-  readonly endpoints: readonly string[];
-  readonly state: PluginState;
-  readonly panels: readonly Panel[];
-}
 
 /** Which plugins there are, in which state, and what they add to the API. */
 @Injectable()

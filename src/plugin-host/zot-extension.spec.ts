@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Extension } from './plugin-catalog.js';
+import type { Extension } from './extension.js';
 import { zotExtension } from './zot-extension.js';
 
 const search: Extension = {

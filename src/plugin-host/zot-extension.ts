@@ -1,4 +1,4 @@
-import type { Extension } from './plugin-catalog.js';
+import type { Extension } from './extension.js';
 
 /** Where zot has what it adds to the API. */
 const ZOT_PATH = /^\/v2\/_zot\//;
