@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { PluginDatabase } from '@berth/sdk';
 import { IndexDialect } from '../../dialect/index-dialect.js';
 import { descriptionOf } from '../../read/image-description.js';
 import type { ImageDescription } from '../../read/image-summary.js';
-import type { IndexTables } from '../../tables/index-tables.js';
+import { IndexDatabase } from '../../tables/index-database.js';
 
 /** What a manifest and its configuration say of the image. */
 export interface ManifestDocument extends ImageDescription {
@@ -13,14 +12,13 @@ export interface ManifestDocument extends ImageDescription {
 @Injectable()
 export class DocumentReader {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
   /** By the manifest's id. */
   async of(manifestIds: readonly number[]): Promise<ReadonlyMap<number, ManifestDocument>> {
-    const rows = await this.database
-      .longReads<IndexTables>()
+    const rows = await this.database.reader
       .selectFrom('documents')
       .select(['manifest_id as id', 'annotations', 'labels', 'author'])
       .where((e) => this.dialect.isAmong(e.ref('manifest_id'), manifestIds))

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest, PluginDatabase, type RepositoryName, type ScannedImage } from '@berth/sdk';
+import type { Digest, RepositoryName, ScannedImage } from '@berth/sdk';
 import { IndexDialect } from '../../dialect/index-dialect.js';
 import type { ReadScope } from '../../read/read-scope.js';
 import { isInScope } from '../../read/scope-condition.js';
-import type { IndexTables } from '../../tables/index-tables.js';
+import { IndexDatabase } from '../../tables/index-database.js';
 
 /** Digests of one statement. */
 const AT_ONCE = 500;
@@ -12,7 +12,7 @@ const AT_ONCE = 500;
 @Injectable()
 export class ManifestFinder {
   constructor(
-    private readonly database: PluginDatabase,
+    private readonly database: IndexDatabase,
     private readonly dialect: IndexDialect,
   ) {}
 
@@ -27,8 +27,7 @@ export class ManifestFinder {
     const digests = [...new Set(wanted.map(({ digest }) => digest))];
     const ids: number[] = [];
     for (let at = 0; at < digests.length; at += AT_ONCE) {
-      const rows = await this.database
-        .longReads<IndexTables>()
+      const rows = await this.database.reader
         .selectFrom('manifests as m')
         .innerJoin('repositories as r', 'r.id', 'm.repository_id')
         .select(['m.id', 'm.digest', 'r.name as repository'])
