@@ -62,7 +62,7 @@ const pattern: fc.Arbitrary<Pattern> = fc
   .filter((one) => wildcards(one) <= 8);
 const comparison = fc.constantFrom('<' as const, '<=' as const, '>' as const, '>=' as const);
 const hex = (least: number, most: number) =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: least, maxLength: most });
+  fc.string({ unit: fc.constantFrom('0', '1', '7', '9', 'a', 'c', 'f'), minLength: least, maxLength: most });
 const name = fc.constantFrom('debian', 'library/debian', 'a-b/c_d.e');
 
 const term: fc.Arbitrary<Term> = fc.oneof(

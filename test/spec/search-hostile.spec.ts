@@ -44,7 +44,7 @@ const ATTACKS = [
   `\u0000`,
   `\ud800`,
   `\u202e`,
-  `${'a'.repeat(500)}`,
+  'a'.repeat(500),
   `?1`,
   `:name`,
   `@v`,

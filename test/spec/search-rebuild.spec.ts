@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import search from '@berth/plugin-search';
+import type { Transaction } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IndexGeneration } from '../../plugins/search/src/indexing/index-generation.js';
 import { Rebuild } from '../../plugins/search/src/indexing/rebuild.js';
@@ -103,7 +104,7 @@ describe('an index that is whole', () => {
 
   it('loses what it should not have, and gets what it lacks, when it is rebuilt', async () => {
     const before = await found();
-    await database().transaction<IndexTables, void>(async (tables) => {
+    await database().transaction(async (tables: Transaction<IndexTables>) => {
       const [first] = await tables.selectFrom('images').selectAll().where('tag', 'is not', null).limit(1).execute();
       if (!first) expect.fail();
       const { id: _, ...row } = first;
@@ -128,7 +129,7 @@ describe('an index that is whole', () => {
   });
 
   it('begins anew where the registry knows less than it does, since its data was put back', async () => {
-    await database().transaction<IndexTables, void>(async (tables) => {
+    await database().transaction(async (tables: Transaction<IndexTables>) => {
       await tables.updateTable('state').set({ value: '1000000' }).where('name', '=', 'cursor').execute();
       await tables.deleteFrom('images').execute();
     });

@@ -25,6 +25,7 @@ import { PullRecorder } from './indexing/pull-recorder.js';
 import { PullRows } from './indexing/pull-rows.js';
 import { Rebuild } from './indexing/rebuild.js';
 import { RepositoryRows } from './indexing/repository-rows.js';
+import { UntaggedRows } from './indexing/untagged-rows.js';
 import { ImageReader } from './read/image-reader.js';
 import { LayerReader } from './read/layer-reader.js';
 import { MemberReader } from './read/member-reader.js';
@@ -59,6 +60,7 @@ const INDEXING = [
   PullRows,
   Rebuild,
   RepositoryRows,
+  UntaggedRows,
 ];
 const READING = [
   ImageReader,

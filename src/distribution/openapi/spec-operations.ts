@@ -81,7 +81,7 @@ export function specOperations(): readonly DescribedRoute[] {
   const queries = new Map<SpecRoute, Set<string>>();
   for (const row of Object.values(ENDPOINTS)) {
     for (const method of row.methods) {
-      const route = `${method} ${row.path}` as SpecRoute;
+      const route = `${method} ${row.path}` as const;
       const query = queries.get(route) ?? new Set<string>();
       for (const name of 'query' in row ? row.query : []) query.add(name);
       queries.set(route, query);
@@ -90,7 +90,7 @@ export function specOperations(): readonly DescribedRoute[] {
   return [...queries].map(([route, names]) => {
     const { summary, answers, body } = MEANINGS[route] ?? { summary: route, answers: {} };
     const query = Object.fromEntries([...names].map((name) => [name, { description: PARAMETERS[name] ?? name }]));
-    const [method, path] = route.split(' ') as [string, string];
+    const [method = '', path = ''] = route.split(' ');
     return described('distribution', `${method} ${path.replace(/<(\w+)>/g, ':$1')}`, {
       summary,
       answers,

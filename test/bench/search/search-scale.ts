@@ -94,11 +94,11 @@ function zotAnswer(body: unknown): Answer {
 /** The longest time in which the server answered nothing else meanwhile, in milliseconds. */
 async function slowestAnswer(origin: string, whileRunning: Promise<unknown>): Promise<{ p99: number; most: number }> {
   const times: number[] = [];
-  let isRunning = true;
+  const running = new AbortController();
   void whileRunning.finally(() => {
-    isRunning = false;
+    running.abort();
   });
-  while (isRunning) {
+  while (!running.signal.aborted) {
     const started = performance.now();
     await (await fetch(new URL('/livez', origin))).arrayBuffer();
     times.push(performance.now() - started);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest, type RepositoryName } from '@berth/sdk';
+import type { Digest, RepositoryName } from '@berth/sdk';
 import type { SelectQueryBuilder } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import type { Term } from '../language/query-tree.js';

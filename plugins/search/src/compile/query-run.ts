@@ -28,7 +28,7 @@ export interface FoundImages {
 }
 
 interface Row extends Readonly<Record<`o${number}`, string | number>> {
-  readonly total: number;
+  readonly total: number | string;
   /** Null where the page is empty. */
   readonly id: number | null;
 }

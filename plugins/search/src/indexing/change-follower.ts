@@ -53,7 +53,6 @@ export class ChangeFollower implements OnApplicationShutdown {
           pause = FIRST_PAUSE;
         }
       } catch (err) {
-        if (signal.aborted) return;
         if (await this.#isMended(err)) continue;
         this.logger.warn('the search index could not be brought up to date, and will be soon', { err, pause });
         await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
@@ -88,7 +87,7 @@ export class ChangeFollower implements OnApplicationShutdown {
   /** A manifest that came before its configuration, as it does to a mirror, is read again when that has come. */
   async #addWaiting(batch: ChangeBatch): Promise<void> {
     if (batch.arrivals.length === 0) return;
-    const rows = await this.database.lookups
+    const rows = await this.database.reader
       .selectFrom('manifests as m')
       .innerJoin('repositories as r', 'r.id', 'm.repository_id')
       .select(['r.name', 'm.digest', 'm.config_digest as config'])

@@ -9,6 +9,7 @@ import { subjectOfTag } from './attached.js';
 import { keyOf, type ManifestKey } from './manifest-key.js';
 import { ManifestRelations } from './manifest-relations.js';
 import { ManifestRows } from './manifest-rows.js';
+import { UntaggedRows } from './untagged-rows.js';
 import { versionKey } from './version-key.js';
 
 type Tables = Transaction<IndexTables>;
@@ -33,6 +34,7 @@ export class ImageRows {
   constructor(
     private readonly manifests: ManifestRows,
     private readonly relations: ManifestRelations,
+    private readonly untagged: UntaggedRows,
     private readonly text: FullText,
     private readonly dialect: IndexDialect,
   ) {}
@@ -134,7 +136,7 @@ export class ImageRows {
   /** What follows from a tag: whether a manifest has one, and that something is attached by it. */
   async #settle(tables: Tables, touched: readonly Touched[]): Promise<void> {
     if (touched.length === 0) return;
-    await this.relations.refreshUntagged(
+    await this.untagged.refresh(
       tables,
       touched.map(({ manifestId }) => manifestId),
     );

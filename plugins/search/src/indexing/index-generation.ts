@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeFeed, Clock } from '@berth/sdk';
 import { IndexDatabase } from '../tables/index-database.js';
+import type { Kysely } from 'kysely';
+import type { IndexTables } from '../tables/index-tables.js';
+import { dropSearchIndex, SEARCH_INDEX_NAMES } from '../tables/search-indexes.js';
 import { type KnownState, readState, type RebuildProgress, writeState } from './index-state.js';
 
 /** Grows with each way of indexing that makes other rows: those of another are made anew. */
@@ -53,6 +56,7 @@ export class IndexGeneration {
         reason,
         isThorough,
       };
+      if (await isEmpty(tables)) for (const name of SEARCH_INDEX_NAMES) await dropSearchIndex(tables, name);
       await writeState(tables, { rebuild: begun, format: FORMAT, cursor: cursor ?? latest });
       this.#current = begun.generation;
     });
@@ -75,6 +79,10 @@ export class IndexGeneration {
 
 /** So many changes behind, looking at everything is faster than following. */
 const FAR_BEHIND = 200_000;
+
+async function isEmpty(tables: Kysely<IndexTables>): Promise<boolean> {
+  return (await tables.selectFrom('manifests').select('id').limit(1).executeTakeFirst()) === undefined;
+}
 
 function faultOf({ cursor, format, latest }: Pick<KnownState, 'cursor' | 'format'> & { latest: number }) {
   if (cursor === undefined || format === undefined) return 'there is none yet';

@@ -5,7 +5,7 @@ import type { IndexTables } from '../tables/index-tables.js';
 export interface RebuildProgress {
   /** What rows that it has seen are marked with. */
   readonly generation: number;
-  readonly stage: 'manifests' | 'repositories' | 'sweep';
+  readonly stage: 'manifests' | 'repositories' | 'sweep' | 'indexes';
   /** Where in the stage it has come to; absent at its beginning. */
   readonly after?: string;
   /** Milliseconds since the epoch. */

@@ -11,6 +11,7 @@ import { ManifestReader } from './manifest-reader.js';
 import { ManifestRelations } from './manifest-relations.js';
 import { ManifestRows } from './manifest-rows.js';
 import { RepositoryRows } from './repository-rows.js';
+import { UntaggedRows } from './untagged-rows.js';
 
 type Tables = Transaction<IndexTables>;
 
@@ -59,6 +60,7 @@ export class IndexWriter {
     private readonly reader: ManifestReader,
     private readonly manifests: ManifestRows,
     private readonly relations: ManifestRelations,
+    private readonly untagged: UntaggedRows,
     private readonly images: ImageRows,
     private readonly repositories: RepositoryRows,
     private readonly dialect: IndexDialect,
@@ -168,10 +170,10 @@ export class IndexWriter {
       located((truth) => truth.tags).map(({ value: tag, ...where }) => ({ ...where, tag })),
       generation,
     );
-    if (!defersUntagged) await this.relations.refreshUntagged(tables, kept);
+    if (!defersUntagged) await this.untagged.refresh(tables, kept);
     const completed = infos.flatMap(({ name }) => (completes?.has(name) ? (ids.get(name) ?? []) : []));
     if (completed.length > 0) {
-      await this.relations.refreshUntaggedOf(tables, completed);
+      await this.untagged.refreshOf(tables, completed);
       await this.repositories.recountPulls(tables, completed);
     }
     if (!defersUntagged) await this.repositories.date(tables, [...ids.values()]);
@@ -186,7 +188,7 @@ export class IndexWriter {
     if (ids.length === 0) return;
     const pulls = await tables
       .selectFrom('manifests')
-      .select((e) => ['repository_id as repositoryId', e.fn.sum<number>('pulls').as('sum')])
+      .select((e) => ['repository_id as repositoryId', e.fn.sum<number | string>('pulls').as('sum')])
       .where((e) => this.dialect.isAmong(e.ref('id'), ids))
       .groupBy('repository_id')
       .execute();

@@ -3,16 +3,15 @@ import { sql, type Transaction } from 'kysely';
 import type { IndexTables } from '../tables/index-tables.js';
 import { FullText } from '../dialect/full-text.js';
 import { IndexDialect } from '../dialect/index-dialect.js';
-import { insertRows } from '../tables/insert-rows.js';
 import { SBOM_TYPES, SIGNATURE_TYPES } from './attached.js';
 import { ManifestDescriptions } from './manifest-descriptions.js';
 import { type ManifestKey, pairOf } from './manifest-key.js';
+import { UntaggedRows } from './untagged-rows.js';
 
 type Tables = Transaction<IndexTables>;
 
 /** Indexes of indexes of indexes: nobody builds deeper ones. */
 const DEEPEST = 6;
-const UNTAGGED_AT_ONCE = 500;
 
 /** What rows say of each other: indexes of what they name, images of what is attached to them, manifests without a tag. */
 @Injectable()
@@ -20,6 +19,7 @@ export class ManifestRelations {
   constructor(
     private readonly descriptions: ManifestDescriptions,
     private readonly text: FullText,
+    private readonly untagged: UntaggedRows,
     private readonly dialect: IndexDialect,
   ) {}
 
@@ -29,32 +29,7 @@ export class ManifestRelations {
     await this.describe(tables, ids);
     const subjects = await this.#subjectsOf(tables, ids);
     await this.count(tables, [...ids, ...(await this.#held(tables, subjects))]);
-    if (!defersUntagged) await this.refreshUntagged(tables, [...ids, ...(await this.childrenOf(tables, ids))]);
-  }
-
-  /** Of all manifests of repositories that no tag names. */
-  async refreshUntaggedOf(tables: Tables, repositories: readonly number[]): Promise<void> {
-    const rows = await tables
-      .selectFrom('manifests as m')
-      .select('m.id')
-      .where((e) => this.dialect.isAmong(e.ref('m.repository_id'), repositories))
-      .where((e) =>
-        e.not(
-          e.exists(
-            e
-              .selectFrom('images as t')
-              .select('t.id')
-              .whereRef('t.manifest_id', '=', 'm.id')
-              .where('t.tag', 'is not', null),
-          ),
-        ),
-      )
-      .execute();
-    for (let start = 0; start < rows.length; start += UNTAGGED_AT_ONCE)
-      await this.refreshUntagged(
-        tables,
-        rows.slice(start, start + UNTAGGED_AT_ONCE).map(({ id }) => id),
-      );
+    if (!defersUntagged) await this.untagged.refresh(tables, [...ids, ...(await this.childrenOf(tables, ids))]);
   }
 
   /** Describes manifests anew, then the indexes that name them, and those that name these: each has what the ones before it have. */
@@ -96,8 +71,9 @@ export class ManifestRelations {
   async count(tables: Tables, ids: readonly number[]): Promise<void> {
     if (ids.length === 0) return;
     const attached = sql`from manifests as r where r.subject = manifests.digest and r.repository_id = manifests.repository_id`;
-    const tagged = (suffix: string) => sql`exists (select 1 from images as t
-      where t.tag = replace(manifests.digest, ':', '-') || ${suffix} and t.repository_id = manifests.repository_id)`;
+    const tagged = (suffix: string) => sql`exists (select 1 from images as t where t.name =
+      (select p.name from repositories as p where p.id = manifests.repository_id)
+      || ':' || replace(manifests.digest, ':', '-') || ${suffix})`;
     const ofTypes = (types: readonly string[], suffix: string) =>
       sql<number>`(select count(*) ${attached} and r.artifact_type in (${sql.join(types)}))
         + (case when ${tagged(suffix)} then 1 else 0 end)`;
@@ -112,70 +88,6 @@ export class ManifestRelations {
       .execute();
   }
 
-  /** Manifests that neither a tag nor an index names stand in `images` by themselves. */
-  async refreshUntagged(tables: Tables, ids: readonly number[]): Promise<void> {
-    if (ids.length === 0) return;
-    const candidates = await tables
-      .selectFrom('manifests as m')
-      .innerJoin('repositories as r', 'r.id', 'm.repository_id')
-      .select(['m.id', 'm.repository_id', 'm.digest', 'm.subject', 'm.origin', 'm.pushed_at', 'm.pushed_by'])
-      .select(['m.total_size', 'm.pulls', 'm.generation', 'r.name'])
-      .select((e) => [
-        e
-          .exists(
-            e
-              .selectFrom('images as t')
-              .select('t.id')
-              .whereRef('t.manifest_id', '=', 'm.id')
-              .where('t.tag', 'is not', null),
-          )
-          .or(
-            e.exists(
-              e
-                .selectFrom('children as c')
-                .select('c.digest')
-                .whereRef('c.digest', '=', 'm.digest')
-                .whereRef('c.repository_id', '=', 'm.repository_id'),
-            ),
-          )
-          .as('isNamed'),
-      ])
-      .where((e) => this.dialect.isAmong(e.ref('m.id'), ids))
-      .execute();
-    const alone = candidates.filter(({ isNamed }) => !Number(isNamed));
-    const named = candidates.filter(({ isNamed }) => Number(isNamed)).map(({ id }) => id);
-    if (named.length > 0)
-      await tables
-        .deleteFrom('images')
-        .where((e) => this.dialect.isAmong(e.ref('manifest_id'), named))
-        .where('tag', 'is', null)
-        .execute();
-    if (alone.length === 0) return;
-    const rows = alone.map((row) => ({
-      repository_id: row.repository_id,
-      manifest_id: row.id,
-      name: `${row.name}@${row.digest}`,
-      tag: null,
-      version: null,
-      pushed_at: row.pushed_at,
-      pushed_by: row.pushed_by,
-      size: row.total_size,
-      pulls: row.pulls,
-      is_aside: row.origin === 'mirrored' && row.subject === null ? 0 : 1,
-      generation: row.generation,
-    }));
-    await insertRows(tables, this.dialect, 'images', rows)
-      .onConflict((conflict) =>
-        conflict.column('name').doUpdateSet((e) => ({
-          size: e.ref('excluded.size'),
-          pulls: e.ref('excluded.pulls'),
-          is_aside: e.ref('excluded.is_aside'),
-          generation: e.ref('excluded.generation'),
-        })),
-      )
-      .execute();
-  }
-
   /** Takes from indexes, subjects and children what they had of manifests that are gone. To be asked before, with `forget` behind it. */
   async beforeRemoval(tables: Tables, ids: readonly number[]): Promise<() => Promise<void>> {
     const [parents, children, subjects] = [
@@ -186,7 +98,7 @@ export class ManifestRelations {
     return async () => {
       await this.describe(tables, parents);
       await this.count(tables, subjects);
-      await this.refreshUntagged(tables, children);
+      await this.untagged.refresh(tables, children);
     };
   }
 

@@ -12,12 +12,13 @@ import {
 import type { Transaction } from 'kysely';
 import { IndexDatabase } from '../tables/index-database.js';
 import type { IndexTables } from '../tables/index-tables.js';
+import { createSearchIndex, SEARCH_INDEX_NAMES, type SearchIndex } from '../tables/search-indexes.js';
 import { IndexGeneration } from './index-generation.js';
 import { readState, type RebuildProgress, writeState } from './index-state.js';
 import { type Doubt, IndexWriter } from './index-writer.js';
 
 /** Of one step, between which others have their turn: some tens of milliseconds. */
-const MANIFESTS_AT_ONCE = 50;
+const MANIFESTS_AT_ONCE = 100;
 const TAGS_AT_ONCE = 100;
 const REPOSITORIES_AT_ONCE = 20;
 const SWEPT_AT_ONCE = 50;
@@ -72,6 +73,8 @@ export class Rebuild {
         return this.#repositoryStep(progress);
       case 'sweep':
         return this.#sweepStep(progress);
+      case 'indexes':
+        return this.#indexStep(progress);
     }
   }
 
@@ -149,6 +152,25 @@ export class Rebuild {
         );
         if (images.length === SWEPT_AT_ONCE) return progress;
         await tables.deleteFrom('repositories').where('generation', '<', generation).execute();
+        const next = stageOf(progress, 'indexes');
+        await noteOf(next)(tables);
+        return next;
+      }),
+    );
+  }
+
+  /** One index at a time: each takes some seconds where there is much. */
+  #indexStep(progress: RebuildProgress): Promise<RebuildProgress | undefined> {
+    const { generation, after } = progress;
+    const name = SEARCH_INDEX_NAMES[after === undefined ? 0 : SEARCH_INDEX_NAMES.indexOf(after as SearchIndex) + 1];
+    return this.writer.alone(() =>
+      this.database.write(async (tables) => {
+        if (name !== undefined) {
+          await createSearchIndex(tables, name);
+          const next = { ...progress, after: name };
+          await noteOf(next)(tables);
+          return next;
+        }
         const { rebuild } = await readState(tables);
         if (rebuild?.generation !== generation) return rebuild;
         await writeState(tables, { rebuild: undefined, generation, rebuiltAt: this.clock.now() });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Reference, type RepositoryName } from '@berth/sdk';
+import type { Reference, RepositoryName } from '@berth/sdk';
 import type { Kysely } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import { IndexDatabase } from '../tables/index-database.js';

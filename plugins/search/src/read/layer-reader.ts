@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest } from '@berth/sdk';
+import type { Digest } from '@berth/sdk';
 import { sql } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import { IndexDatabase } from '../tables/index-database.js';
@@ -56,7 +56,7 @@ export class LayerReader {
         .execute(),
       this.database.reader
         .selectFrom(found.select('l.digest').as('found'))
-        .select(sql<number>`count(*)`.as('total'))
+        .select(sql<number | string>`count(*)`.as('total'))
         .executeTakeFirstOrThrow(),
     ]);
     return { total: Number(counted.total), items };

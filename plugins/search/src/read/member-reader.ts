@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest } from '@berth/sdk';
+import type { Digest } from '@berth/sdk';
 import type { Kysely } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import type { HistoryStep } from '../indexing/image-config.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Digest } from '@berth/sdk';
+import type { Digest } from '@berth/sdk';
 import { sql } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import { SIGNATURE_TOOLS } from '../indexing/attached.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type RepositoryName } from '@berth/sdk';
+import type { RepositoryName } from '@berth/sdk';
 import { IndexDatabase } from '../tables/index-database.js';
 
 export interface NamedRepository {
@@ -30,7 +30,7 @@ export class RepositoryNames {
   async #revision(): Promise<{ readonly count: number; readonly last: number }> {
     const { count, last } = await this.database.lookups
       .selectFrom('repositories')
-      .select((e) => [e.fn.countAll<number>().as('count'), e.fn.max('id').as('last')])
+      .select((e) => [e.fn.countAll<number | string>().as('count'), e.fn.max<number | null>('id').as('last')])
       .executeTakeFirstOrThrow();
     return { count: Number(count), last: last ?? 0 };
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type RepositoryName } from '@berth/sdk';
+import type { RepositoryName } from '@berth/sdk';
 import { type Expression, expressionBuilder, sql, type SqlBool } from 'kysely';
 import { IndexDialect } from '../dialect/index-dialect.js';
 import type { IndexTables, RepositoriesTable } from '../tables/index-tables.js';
@@ -84,7 +84,7 @@ export class RepositoryReader {
         .offset(offset)
         .limit(limit)
         .execute(),
-      matched.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+      matched.select((e) => e.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow(),
     ]);
     const items = await this.#summaries(rows);
     return { total: Number(total), items };
@@ -115,7 +115,7 @@ export class RepositoryReader {
       ...row,
       upstream: upstream ?? undefined,
       updatedAt: updatedAt ?? 0,
-      rank: Number(rank),
+      rank,
       platforms: platforms.get(row.id) ?? [],
       vendors: vendors.get(row.id) ?? [],
       newest: images.get(row.id),

@@ -1,7 +1,7 @@
 import type { ImagePlatform, ImageSummary } from '../read/image-summary.js';
 
 /** An image as the REST interface tells of it: see docs/search.md. What is not known is null. */
-export function imageAnswer(image: ImageSummary) {
+export function imageAnswer(image: ImageSummary): Readonly<Record<string, unknown>> {
   return {
     repository: image.repository,
     tag: image.tag ?? null,

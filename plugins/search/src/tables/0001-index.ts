@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { createSearchIndex, SEARCH_INDEX_NAMES } from './search-indexes.js';
 
 /** The tables in SQLite. Another dialect has other keys that count up, and another full text. */
 export const index: Migration = {
@@ -7,8 +8,10 @@ export const index: Migration = {
     await createState(tables);
     await createManifests(tables);
     await createPartsOfManifests(tables);
+    await createDescriptions(tables);
     await createImages(tables);
     await createFullText(tables);
+    for (const name of SEARCH_INDEX_NAMES) await createSearchIndex(tables, name);
   },
 };
 
@@ -62,16 +65,7 @@ async function createManifests({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('generation', 'integer', (c) => c.notNull())
     .addUniqueConstraint('manifests_key', ['repository_id', 'digest'])
     .execute();
-  const indexes = {
-    digest: ['digest'],
-    config: ['config_digest', 'repository_id'],
-    subject: ['subject', 'repository_id'],
-    chain: ['chain'],
-    media_type: ['media_type'],
-    artifact_type: ['artifact_type'],
-    signed: ['signatures'],
-  };
-  await createIndexes(schema, 'manifests', indexes);
+  await createIndexes(schema, 'manifests', { subject: ['subject', 'repository_id'] });
 }
 
 async function createPartsOfManifests({ schema }: Kysely<unknown>): Promise<void> {
@@ -107,6 +101,16 @@ async function createPartsOfManifests({ schema }: Kysely<unknown>): Promise<void
     .addColumn('architecture', 'text')
     .addColumn('variant', 'text')
     .execute();
+  await createIndexes(schema, 'layers', {
+    manifest: ['manifest_id', 'position'],
+  });
+  await createIndexes(schema, 'children', {
+    manifest: ['manifest_id', 'position'],
+    digest: ['digest', 'repository_id', 'manifest_id'],
+  });
+}
+
+async function createDescriptions({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('platforms')
     .addColumn('manifest_id', 'integer', (c) => c.notNull())
@@ -121,20 +125,8 @@ async function createPartsOfManifests({ schema }: Kysely<unknown>): Promise<void
     .addColumn('key', 'text', (c) => c.notNull())
     .addColumn('value', 'text', (c) => c.notNull())
     .execute();
-  await createIndexes(schema, 'layers', {
-    manifest: ['manifest_id', 'position'],
-    digest: ['digest', 'manifest_id'],
-    chain: ['chain', 'manifest_id'],
-  });
-  await createIndexes(schema, 'children', {
-    manifest: ['manifest_id', 'position'],
-    digest: ['digest', 'repository_id', 'manifest_id'],
-  });
-  await createIndexes(schema, 'platforms', {
-    manifest: ['manifest_id'],
-    platform: ['architecture', 'os', 'variant', 'manifest_id'],
-  });
-  await createIndexes(schema, 'pairs', { manifest: ['manifest_id'], pair: ['key', 'value', 'kind', 'manifest_id'] });
+  await createIndexes(schema, 'platforms', { manifest: ['manifest_id'] });
+  await createIndexes(schema, 'pairs', { manifest: ['manifest_id'] });
 }
 
 async function createImages({ schema }: Kysely<unknown>): Promise<void> {
@@ -157,11 +149,6 @@ async function createImages({ schema }: Kysely<unknown>): Promise<void> {
   await createIndexes(schema, 'images', {
     repository: ['repository_id', 'is_aside', 'pushed_at'],
     manifest: ['manifest_id', 'tag'],
-    tag: ['tag'],
-    version: ['version'],
-    pushed: ['pushed_at', 'id'],
-    size: ['size', 'id'],
-    pulls: ['pulls', 'id'],
   });
 }
 

@@ -27,6 +27,9 @@ connection.pragma('cache_size = -32000');
 if (!isReader) {
   connection.pragma('synchronous = NORMAL');
   connection.pragma('foreign_keys = ON');
+  // What many transactions change goes into the file once.
+  connection.pragma('wal_autocheckpoint = 16384');
+  connection.pragma('cache_size = -64000');
 }
 const statements = new Map<string, SqliteConnection.Statement>();
 
