@@ -11,6 +11,7 @@ import { Rebuild } from './rebuild.js';
 export class IndexKeeper implements OnApplicationShutdown {
   readonly #stopping = new AbortController();
   #hasBegun = false;
+  #opened: Promise<unknown> | undefined;
   #looking: Promise<void> | undefined;
 
   constructor(
@@ -32,6 +33,18 @@ export class IndexKeeper implements OnApplicationShutdown {
     if (this.#hasBegun || this.#stopping.signal.aborted) return;
     this.#hasBegun = true;
     this.#lookInBackground();
+  }
+
+  /** Resolves once it is known what the index is good for: before that it must not be searched. */
+  async ready(): Promise<void> {
+    this.begin();
+    this.#opened ??= this.generation.open();
+    try {
+      await this.#opened;
+    } catch (cause) {
+      this.#opened = undefined;
+      throw cause;
+    }
   }
 
   /** Begins to follow, and rebuilds what is due to its end, or until `signal` aborts. */

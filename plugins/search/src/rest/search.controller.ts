@@ -23,8 +23,8 @@ export class SearchController {
   @Get()
   async get(@Req() request: PluginRequest, @Res() reply: PluginReply): Promise<void> {
     const asked = searchRequestOf(request.query);
-    this.keeper.begin();
     const { found, images, isComplete } = await this.care.searched(async () => {
+      await this.keeper.ready();
       const found = await this.search.search(asked, request.facts.identity);
       return { found, images: await this.images.summaries(found.ids), isComplete: await this.care.isComplete() };
     });
