@@ -37,6 +37,6 @@ export class ContributedScanner extends VulnerabilityScanner {
     const onLate = (): void => {
       this.logger.warn({ plugin }, 'a vulnerability scanner answered after nobody waited for it any more');
     };
-    return withDeadline({ deadline: DEADLINE, signal, onLate }, (bounded) => question(scanner, bounded));
+    return withDeadline({ deadline: DEADLINE, signal, onLate }, (signalOf) => question(scanner, signalOf()));
   }
 }

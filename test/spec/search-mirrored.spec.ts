@@ -40,7 +40,7 @@ describe('what is mirrored', () => {
 
   it('is found by what it mirrors', async () => {
     const { results } = await client.ask('repo:team/app');
-    const [{ mirroredFrom }] = results as [{ mirroredFrom: string }];
+    const mirroredFrom = results[0]?.mirroredFrom ?? '';
 
     expect(mirroredFrom).toContain(upstream.host);
     expect(await client.names(`mirrored-from:"${mirroredFrom}" repo:team/app`)).toEqual(['team/app:v1']);

@@ -31,6 +31,7 @@ class FakeCatalog extends RepositoryCatalog {
         store: 'default',
         upstream: undefined,
         createdAt: 0,
+        bytes: 0,
       })),
     );
   }
