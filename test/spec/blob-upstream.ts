@@ -24,8 +24,8 @@ export class Transfer extends Readable {
     this.push(null);
   }
 
-  breakOff(): void {
-    this.destroy(new Error('the upstream hung up'));
+  breakOff(): this {
+    return this.destroy(new Error('the upstream hung up'));
   }
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FillLimits } from '../../src/content/blobs/fill-limits.js';
-import { createTestRegistry } from '../kit/index.js';
+import { aBlob, createTestRegistry } from '../kit/index.js';
 import { BlobUpstream, Transfer, UPSTREAM } from './blob-upstream.js';
 import { SlowDownload } from './slow-download.js';
-import { bytes, PATH, SIZE, useFill } from './use-fill.js';
+import { bytes, PATH, pathOf, random, SIZE, useFill, WITHHELD } from './use-fill.js';
 
 const stage = useFill();
 
@@ -63,6 +63,20 @@ describe('a transfer that breaks off', () => {
     expect(upstream.asked.at(-1)?.offset).toBe(100_000);
     await expect.poll(isHeld).toBe(true);
     await expect.poll(uploadsLeft).toBe(0);
+  });
+
+  it('of a blob that is withheld to its end is asked for once more, then told of with a status, and nothing of it is kept', async () => {
+    const { registry, upstream, isHeld, uploadsLeft } = stage();
+    const small = aBlob(random.bytes(WITHHELD));
+    upstream.givesInTurn(WITHHELD, ...[0, 1].map(() => new Transfer().give(small.bytes.subarray(0, 100)).breakOff()));
+    expect((await registry.request('GET', pathOf(small.digest))).status).toBe(502);
+    expect(upstream.asked.map(({ offset }) => offset)).toEqual([0, 100]);
+    await expect.poll(uploadsLeft).toBe(0);
+    upstream.has(small.bytes);
+
+    expect((await registry.request('GET', pathOf(small.digest))).body.equals(small.bytes)).toBe(true);
+    expect(upstream.asked.at(-1)?.offset).toBe(0);
+    await expect.poll(isHeld).toBe(true);
   });
 
   it('is given up where what was fetched before does not fit to what comes', async () => {

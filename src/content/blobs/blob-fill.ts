@@ -24,7 +24,7 @@ import { FillKeeping } from './fill-keeping.js';
 import { FillLimits } from './fill-limits.js';
 import { type FillUpload, FillUploads } from './fill-uploads.js';
 import { HeldBytesReuse } from './held-bytes-reuse.js';
-import type { GrowingBlob } from './growing-blob.js';
+import { type GrowingBlob, WITHHELD_BYTES } from './growing-blob.js';
 import { UpstreamBytes } from './upstream-bytes.js';
 import { WrongBlob } from './wrong-blob.js';
 
@@ -280,7 +280,8 @@ export class BlobFill {
     }
     if (!upload) return;
     const mayGoOn = cause instanceof UpstreamUnavailable ? !(cause instanceof WrongBlob) : context.signal.aborted;
-    if (mayGoOn && source.received > 0) await this.uploads.leave(upload);
+    // Less is fetched again sooner than it is found to be wrong.
+    if (mayGoOn && source.received > WITHHELD_BYTES) await this.uploads.leave(upload);
     else await this.keeping.giveUp(upload, 'failed', context);
   }
 }

@@ -27,6 +27,10 @@ export class SourceStream {
   readonly #onData = (piece: unknown): void => {
     this.#arrived(piece);
   };
+  /** One timer for the whole transfer, which counts only while somebody waits. */
+  readonly #onSilence = (): void => {
+    if (this.#wake) this.stream.destroy(new DOMException('The source went silent.', 'TimeoutError'));
+  };
   readonly #abort = (): void => {
     this.stream.destroy(this.options.signal.reason as Error);
   };
@@ -50,6 +54,7 @@ export class SourceStream {
     });
     if (stream.readableEnded) this.#over();
     else if (stream.destroyed) this.#over(stream.errored ?? new Error('The source hung up.'));
+    else this.#idle = setTimeout(this.#onSilence, options.idleTimeout);
     // Somebody may have paused it before.
     stream.resume();
     if (options.signal.aborted) this.#abort();
@@ -112,12 +117,9 @@ export class SourceStream {
     this.#wake?.();
   }
 
-  /** Waits for something to come. One timer for the whole transfer, which counts only while somebody waits. */
+  /** Waits for something to come. */
   async #more(): Promise<void> {
-    this.#idle ??= setTimeout(() => {
-      if (this.#wake) this.stream.destroy(new DOMException('The source went silent.', 'TimeoutError'));
-    }, this.options.idleTimeout);
-    this.#idle.refresh();
+    this.#idle?.refresh();
     await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#wake = undefined;
   }

@@ -4,6 +4,7 @@ import { releaseBytes } from '../release-bytes.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import type { Digesting } from './digesting.js';
 import type { FillLimits } from './fill-limits.js';
+import { WITHHELD_BYTES } from './growing-blob.js';
 import { SourceStream } from './source-stream.js';
 import { WrongBlob } from './wrong-blob.js';
 
@@ -154,13 +155,19 @@ export class UpstreamBytes {
     return new EarlyEnd(`The source ended after ${String(this.#received)} of ${String(this.size)} bytes.`);
   }
 
+  /** Without a byte in between. Nobody has got one of a blob that is withheld to its end, and may rather go elsewhere than wait. */
+  get #mostAttempts(): number {
+    const isWithheld = this.size === undefined || this.size <= WITHHELD_BYTES;
+    return isWithheld ? 1 : this.options.limits.retryDelays.length;
+  }
+
   /** Goes on where the transfer broke off. */
   async #resume(cause: unknown): Promise<void> {
     const { limits, signal, onBroken, ask } = this.options;
     for (let fault = cause; ;) {
       this.close();
       onBroken(this.upstream, fault);
-      const pause = limits.retryDelays[this.#attempts];
+      const pause = this.#attempts < this.#mostAttempts ? limits.retryDelays[this.#attempts] : undefined;
       // Before the first byte nobody has been answered: whoever asked had better be told at once.
       const isUnanswered = this.#received === this.#first;
       if (isUnanswered || pause === undefined || this.#allAttempts >= limits.retries) throw this.#failed(fault);
