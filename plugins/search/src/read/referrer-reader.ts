@@ -44,7 +44,8 @@ export class ReferrerReader {
       .select(['m.size', 'd.annotations'])
       .where((e) => this.dialect.isAmong(e.ref('s.id'), manifestIds))
       .orderBy('m.digest');
-    if (artifactTypes.length > 0) query = query.where('m.artifact_type', 'in', artifactTypes);
+    // No index over types, whose rows are those of the whole registry: the subjects are few.
+    if (artifactTypes.length > 0) query = query.where(sql<string>`(m.artifact_type || '')`, 'in', artifactTypes);
     const found = new Map<number, ReferrerSummary[]>();
     for (const { subjectId, annotations, artifactType, ...row } of await query.execute()) {
       const known = found.get(subjectId) ?? [];
@@ -78,7 +79,8 @@ export class ReferrerReader {
       .innerJoin('images as t', (join) =>
         join
           .on('t.tag', '=', sql`replace(s.digest, ':', '-') || '.sig'`)
-          .onRef('t.repository_id', '=', 's.repository_id'),
+          // By the tag: a repository may have tens of thousands of others.
+          .on(sql<number>`t.repository_id + 0`, '=', sql<number>`s.repository_id`),
       )
       .innerJoin('manifests as m', 'm.id', 't.manifest_id')
       .select(['s.id', 'm.digest'])

@@ -76,6 +76,7 @@ export class RepositoryReader {
       .where((e) => isInScope(this.dialect, e.ref('r.id'), scope))
       .where((e) => e.and(this.#conditionsOf(filter)));
     const ordered = ORDERS[order].map((column) => sql`${sql.raw(column)}`);
+<<<<<<< ours
     const [rows, { total }] = await Promise.all([
       matched
         .select(['r.id', 'r.name', 'r.upstream', 'r.size', 'r.pulls', 'r.updated_at as updatedAt'])
@@ -86,8 +87,21 @@ export class RepositoryReader {
         .execute(),
       matched.select((e) => e.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow(),
     ]);
+=======
+    const rows = await matched
+      .select(['r.id', 'r.name', 'r.upstream', 'r.size', 'r.pulls', 'r.updated_at as updatedAt'])
+      .select(score.as('rank'))
+      // With the rows: what they are chosen by is found out once.
+      .select(sql<number>`count(*) over ()`.as('total'))
+      .orderBy(sql.join(ordered))
+      .offset(offset)
+      .limit(limit)
+      .execute();
+    const counted = matched.select((e) => e.fn.countAll<number>().as('total'));
+    const { total } = rows[0] ?? (offset === 0 ? { total: 0 } : await counted.executeTakeFirstOrThrow());
+>>>>>>> theirs
     const items = await this.#summaries(rows);
-    return { total: Number(total), items };
+    return { total, items };
   }
 
   #conditionsOf({ name, os, architecture, isSigned, among, except }: RepositoryFilter): Expression<SqlBool>[] {
@@ -111,7 +125,7 @@ export class RepositoryReader {
     const images = new Map(
       (await this.images.summaries([...newest.values()])).map((image) => [image.repositoryId, image]),
     );
-    return rows.map(({ updatedAt, upstream, rank, ...row }) => ({
+    return rows.map(({ updatedAt, upstream, rank, total: _, ...row }) => ({
       ...row,
       upstream: upstream ?? undefined,
       updatedAt: updatedAt ?? 0,
@@ -146,6 +160,7 @@ interface Row {
   readonly pulls: number;
   readonly updatedAt: number | null;
   readonly rank: number;
+  readonly total: number;
 }
 
 const ORDERS: Readonly<Record<RepositoryOrder, readonly string[]>> = {
