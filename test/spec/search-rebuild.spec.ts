@@ -67,7 +67,7 @@ async function rebuild(isThorough: boolean): Promise<void> {
   await registry.application.get(Rebuild, { strict: false }).run(NEVER);
 }
 
-describe('an index that is missing', () => {
+describe('an index that is missing', { timeout: 20_000 }, () => {
   it('is built while searching goes on, and has everything', async () => {
     await isWhole();
     const { total, results } = await client.ask('', { limit: '100' });
@@ -83,7 +83,7 @@ describe('an index that is missing', () => {
   });
 });
 
-describe('an index that is whole', () => {
+describe('an index that is whole', { timeout: 20_000 }, () => {
   beforeEach(isWhole);
 
   it('goes on where it was after a restart', async () => {
