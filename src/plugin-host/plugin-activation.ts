@@ -1,7 +1,6 @@
 import { type DynamicModule, Injectable, type Type } from '@nestjs/common';
-import { CredentialBackends, type HealthProbe, type HookHandler, type HookName, type PluginJob } from '@berth/sdk';
+import type { HealthProbe, HookHandler, HookName, PluginJob } from '@berth/sdk';
 import { Readiness } from '../health/readiness.js';
-import { RepositoryResolution } from '../http/repository-resolution.js';
 import type { Job } from '../jobs/job.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { RegistryLogger } from '../logging/registry-logger.js';
@@ -9,12 +8,10 @@ import { isIndispensable, type LoadedPlugin } from './loaded-plugin.js';
 import { PluginCatalog } from './plugin-catalog.js';
 import { PluginError } from './plugin-error.js';
 import { HookRegistry } from './hook-registry.js';
-import { PluginCredentials } from './plugin-credentials.js';
 import { PluginCommands } from './plugin-commands.js';
 import { PluginReload } from './plugin-reload.js';
-import { ContributedScanner } from './contributed-scanner.js';
+import { ContributedServices } from './contributed-services.js';
 import type { PluginModules } from './plugin-module.factory.js';
-import { UpstreamStores } from './upstream-stores.js';
 
 /** Gives the one instance of a class that a module provides. */
 export type InstanceOf = <Instance>(module: DynamicModule, type: Type<Instance>) => Instance;
@@ -35,11 +32,7 @@ export class PluginActivation {
     private readonly readiness: Readiness,
     private readonly reloads: PluginReload,
     private readonly commands: PluginCommands,
-    private readonly resolution: RepositoryResolution,
-    private readonly upstreamStores: UpstreamStores,
-    private readonly backends: CredentialBackends,
-    private readonly helpers: PluginCredentials,
-    private readonly scanner: ContributedScanner,
+    private readonly services: ContributedServices,
   ) {}
 
   /**
@@ -62,17 +55,17 @@ export class PluginActivation {
     const [reconfigure] = all(plugin.reconfigure && [plugin.reconfigure]);
     const [resolver] = all(plugin.repositoryResolver && [plugin.repositoryResolver]);
     // Looked at before the data is open: whether what is there lies where it should.
-    if (resolver) this.upstreamStores.use(resolver);
+    if (resolver) this.services.upstreamStores.use(resolver);
     const [scanner] = all(plugin.vulnerabilityScanner && [plugin.vulnerabilityScanner]);
     for (const command of all(plugin.commands)) this.commands.add(command);
     for (const [helper, type] of Object.entries(plugin.upstreamCredentials ?? {}))
-      this.helpers.add(helper, instanceOf(main, type));
+      this.services.helpers.add(helper, instanceOf(main, type));
     const begin = (): void => {
       for (const [hook, ofHook] of handlers) for (const handler of ofHook) this.hooks.add(hook, name, handler);
       for (const job of jobs) this.jobs.add(job);
-      if (resolver) this.resolution.use(resolver);
-      for (const backend of backends) this.backends.add(name, backend);
-      if (scanner) this.scanner.use(name, scanner);
+      if (resolver) this.services.resolution.use(resolver);
+      for (const backend of backends) this.services.backends.add(name, backend);
+      if (scanner) this.services.scanner.use(name, scanner);
       if (reconfigure) this.reloads.add(name, reconfigure);
       for (const probe of probes) this.#addProbe(name, probe);
     };

@@ -16,13 +16,7 @@ export function checkTogether(plugins: readonly LoadedPlugin[]): PluginError[] {
   const names = nameErrors(plugins);
   const misnamed = new Set(names.map(({ plugin }) => plugin));
   const named = plugins.filter(({ section }) => !misnamed.has(section.key));
-  return [
-    ...names,
-    ...routeErrors(named),
-    ...permissionErrors(named),
-    ...onlyOneErrors(named),
-    ...helperErrors(named),
-  ];
+  return [...names, ...routeErrors(named), ...permissionErrors(named), ...onlyOneErrors(named), ...helperErrors(named)];
 }
 
 function nameErrors(plugins: readonly LoadedPlugin[]): PluginError[] {

@@ -1,6 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Module, type Provider, type Type } from '@nestjs/common';
 import { ContributedCredentials, Notifier, VulnerabilityScanner } from '@berth/sdk';
 import { ContributedScanner } from './contributed-scanner.js';
+import { ContributedServices } from './contributed-services.js';
 import { HookLimits } from './hook-limits.js';
 import { HookRegistry } from './hook-registry.js';
 import { HookRunner } from './hook-runner.js';
@@ -49,6 +50,7 @@ export class PluginHostModule {
       providers: [
         ...shared,
         PluginActivation,
+        ContributedServices,
         PluginReload,
         PluginCommands,
         PluginCredentials,

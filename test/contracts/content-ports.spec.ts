@@ -271,7 +271,6 @@ describe('the referrers', () => {
       }))
       .sort((one, other) => (one.digest < other.digest ? -1 : 1));
     const referrers = port(Referrers);
-
     expect(await referrers.list(name, subject, { limit: 10 })).toEqual(described);
     expect(await referrers.list(name, subject, { limit: 10, after: described[0]?.digest ?? expect.fail() })).toEqual(
       described.slice(1),
@@ -287,7 +286,6 @@ describe('the change feed', () => {
     const before = await feed.latest();
     const { name } = await aRepository(nouns);
     const [change, ...none] = await feed.read(before, 10);
-
     expect(none).toEqual([]);
     expect(change).toEqual({
       sequence: await feed.latest(),

@@ -79,7 +79,7 @@ async function staysHeld(server: ServerProcess, path: string): Promise<void> {
     const { length } = transfersOf(path);
     const { status } = await server.request('HEAD', path);
     expect(status).toBe(200);
-    return length === 2 && server.log.some(({ err }) => err !== undefined) === false;
+    return length === 2 && !server.log.some(({ err }) => err !== undefined);
   });
   expect((await server.request('GET', path)).body.byteLength).toBe(SIZE);
   expect(transfersOf(path)).toHaveLength(2);

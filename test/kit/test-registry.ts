@@ -127,8 +127,7 @@ export class TestRegistry {
    */
   private async settled(): Promise<void> {
     const end = performance.now() + DRAIN_TIME;
-    const isSettled = async (): Promise<boolean> =>
-      this.sockets.size === 0 && (await this.filesOpen()).length === 0;
+    const isSettled = async (): Promise<boolean> => this.sockets.size === 0 && (await this.filesOpen()).length === 0;
     while (!(await isSettled()) && performance.now() < end) await delay(1);
   }
 

@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BlobStore, DEFAULT_STORE, definePlugin, type HookHandler, type SourceFinds, type SourceResult } from '@berth/sdk';
+import {
+  BlobStore,
+  DEFAULT_STORE,
+  definePlugin,
+  type HookHandler,
+  type SourceFinds,
+  type SourceResult,
+} from '@berth/sdk';
 import { GarbageCollection } from '../../src/content/garbage-collection/garbage-collection.js';
 import { aBlob, anImage, createTestRegistry, pushBlob, pushManifest, type TestRegistry } from '../kit/index.js';
 

@@ -60,7 +60,9 @@ export class SearchClient {
   /** What is found, as `repository:tag` or `repository@digest`, in the order of the answer. */
   async names(query: string, headers: Headers = {}): Promise<string[]> {
     const { results } = await this.ask(query, {}, headers);
-    return results.map(({ repository, tag, digest }) => (tag === null ? `${repository}@${digest}` : `${repository}:${tag}`));
+    return results.map(({ repository, tag, digest }) =>
+      tag === null ? `${repository}@${digest}` : `${repository}:${tag}`,
+    );
   }
 
   /** Waits until exactly these are found, as long as it may take. */

@@ -17,7 +17,6 @@ import type { ContentContext } from '../content-context.js';
 import { CacheRoom } from '../eviction/cache-room.js';
 import type { Room } from '../eviction/room.js';
 import { MirrorMeter } from '../mirror-meter.js';
-import { RepositoryStores } from '../repositories/repository-stores.js';
 import { UpstreamUnavailable } from '../upstream-unavailable.js';
 import { Digesting } from './digesting.js';
 import { FillKeeping } from './fill-keeping.js';
@@ -62,7 +61,6 @@ interface Fill extends WantedBlob {
 export class BlobFill {
   constructor(
     private readonly repositories: Repositories,
-    private readonly repositoryStores: RepositoryStores,
     private readonly uploads: FillUploads,
     private readonly keeping: FillKeeping,
     private readonly reuse: HeldBytesReuse,
@@ -181,7 +179,7 @@ export class BlobFill {
   async #makeRoom(fill: Fill, size: number): Promise<boolean> {
     const { repository, digest, source, context } = fill;
     const { upstream } = source;
-    const store = await this.repositoryStores.of({ name: repository, upstream });
+    const store = await this.uploads.storeOf(repository, upstream);
     fill.room = await this.cacheRoom.take({ upstream, store, digest, size }, context.signal);
     fill.room?.begin(fill.upload?.kept ?? 0);
     return fill.room !== undefined;

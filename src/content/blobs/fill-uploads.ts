@@ -45,9 +45,14 @@ export class FillUploads {
     private readonly logger: RegistryLogger,
   ) {}
 
+  /** Which store what comes from an upstream for a repository goes to. */
+  storeOf(repository: RepositoryName, upstream: string): Promise<string> {
+    return this.repositoryStores.of({ name: repository, upstream });
+  }
+
   /** A new one. Rejects where it cannot be written down. */
   async begin({ repository, digest, upstream }: NewFill): Promise<FillUpload> {
-    const store = await this.repositoryStores.of({ name: repository, upstream });
+    const store = await this.storeOf(repository, upstream);
     const session = new UploadSession(randomUUID(), repository, store, algorithmOf(digest), 0);
     const { id, algorithm } = session;
     const row = { id, repository, store, algorithm, actor: undefined, at: this.clock.now(), digest };

@@ -146,12 +146,12 @@ export class ContentBlobStore extends BlobStore {
   }
 
   async #streamOf(
-    { store, location }: Pick<StoredBlobRow, 'store' | 'location'>,
+    { store, location, size }: Pick<StoredBlobRow, 'store' | 'location' | 'size'>,
     { signal }: ReadOptions = {},
   ): Promise<Readable | undefined> {
     const blob = await this.stores.get(store).open(location);
     if (!blob) return undefined;
-    const stream = new StoredBlobStream(blob);
+    const stream = new StoredBlobStream(blob, size);
     return signal ? addAbortSignal(signal, stream) : stream;
   }
 

@@ -1,19 +1,25 @@
 import { Readable } from 'node:stream';
 import type { OpenBlob } from '../../storage/blob-storage.js';
 
-/** How much is read at a time. */
+/** How much is read at a time, and what there is room for at least: a small blob must not cost as much memory as a large one. */
 const PIECE_BYTES = 256 * 1024;
+const SMALLEST_PIECE = 512;
 
 /** An open blob as a stream, which closes it. Ends where the bytes end, whatever size they should have. */
 export class StoredBlobStream extends Readable {
   #position = 0;
 
-  constructor(private readonly blob: OpenBlob) {
+  /** `size`: how many bytes there should be. */
+  constructor(
+    private readonly blob: OpenBlob,
+    private readonly size: number,
+  ) {
     super({ highWaterMark: PIECE_BYTES });
   }
 
   override _read(): void {
-    const target = Buffer.allocUnsafe(PIECE_BYTES);
+    const left = this.size - this.#position;
+    const target = Buffer.allocUnsafe(Math.min(Math.max(left, SMALLEST_PIECE), PIECE_BYTES));
     this.blob.read(target, this.#position).then(
       (length) => {
         this.#position += length;

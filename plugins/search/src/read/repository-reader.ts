@@ -76,18 +76,6 @@ export class RepositoryReader {
       .where((e) => isInScope(this.dialect, e.ref('r.id'), scope))
       .where((e) => e.and(this.#conditionsOf(filter)));
     const ordered = ORDERS[order].map((column) => sql`${sql.raw(column)}`);
-<<<<<<< ours
-    const [rows, { total }] = await Promise.all([
-      matched
-        .select(['r.id', 'r.name', 'r.upstream', 'r.size', 'r.pulls', 'r.updated_at as updatedAt'])
-        .select(score.as('rank'))
-        .orderBy(sql.join(ordered))
-        .offset(offset)
-        .limit(limit)
-        .execute(),
-      matched.select((e) => e.fn.countAll<number | string>().as('total')).executeTakeFirstOrThrow(),
-    ]);
-=======
     const rows = await matched
       .select(['r.id', 'r.name', 'r.upstream', 'r.size', 'r.pulls', 'r.updated_at as updatedAt'])
       .select(score.as('rank'))
@@ -97,11 +85,10 @@ export class RepositoryReader {
       .offset(offset)
       .limit(limit)
       .execute();
-    const counted = matched.select((e) => e.fn.countAll<number>().as('total'));
+    const counted = matched.select((e) => e.fn.countAll<number | string>().as('total'));
     const { total } = rows[0] ?? (offset === 0 ? { total: 0 } : await counted.executeTakeFirstOrThrow());
->>>>>>> theirs
     const items = await this.#summaries(rows);
-    return { total, items };
+    return { total: Number(total), items };
   }
 
   #conditionsOf({ name, os, architecture, isSigned, among, except }: RepositoryFilter): Expression<SqlBool>[] {
