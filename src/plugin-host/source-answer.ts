@@ -17,7 +17,9 @@ type Loose = Partial<
     | 'size'
     | 'bytes'
     | 'stream'
-    | 'offset',
+    | 'offset'
+    | 'freshFor'
+    | 'isHandedOver',
     unknown
   >
 >;
@@ -26,7 +28,7 @@ type Checks = { readonly [Name in keyof SourceEvents]: (found: unknown) => strin
 
 /** What is wrong with what each source says it found. */
 const FOUND: Checks = {
-  'tag.refresh': (found) => descriptorFault(found) ?? withholdingFault(found),
+  'tag.refresh': (found) => descriptorFault(found) ?? withholdingFault(found) ?? freshnessFault(found),
   'manifest.readMiss': (found) =>
     isObject(found) && typeof found.mediaType === 'string' && isBytes(found.bytes) && typeof found.upstream === 'string'
       ? undefined
@@ -37,9 +39,10 @@ const FOUND: Checks = {
       found.stream instanceof Readable &&
       isSize(found.size, true) &&
       isSize(found.offset, true) &&
+      isFlag(found.isHandedOver) &&
       typeof found.upstream === 'string')
       ? undefined
-      : 'a blob is { stream, size, upstream, offset? } or { isConfirmed: true, upstream }',
+      : 'a blob is { stream, size, upstream, offset?, isHandedOver? } or { isConfirmed: true, upstream }',
   'referrers.refresh': (found) =>
     Array.isArray(found) ? found.map(descriptorFault).find(Boolean) : 'referrers are an array of descriptors',
   'tags.listMiss': (found) =>
@@ -97,7 +100,16 @@ function goneFault(name: keyof SourceEvents, { upstream }: Loose): string | unde
 
 function withholdingFault(answer: unknown): string | undefined {
   const withholds = isObject(answer) ? answer.withholdsHeld : undefined;
-  return withholds === undefined || typeof withholds === 'boolean' ? undefined : 'withholdsHeld is true or false';
+  return isFlag(withholds) ? undefined : 'withholdsHeld is true or false';
+}
+
+function freshnessFault(found: unknown): string | undefined {
+  const freshFor = isObject(found) ? found.freshFor : undefined;
+  return isSize(freshFor, true) ? undefined : 'freshFor is a number of milliseconds';
+}
+
+function isFlag(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean';
 }
 
 function descriptorFault(value: unknown): string | undefined {

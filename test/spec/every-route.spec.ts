@@ -39,7 +39,6 @@ beforeAll(() =>
         { plugin: where },
         { plugin: metrics },
         { plugin: scrub },
-        { plugin: search },
         { plugin: lint },
         { plugin: search },
         { plugin: sync, section: { registries: [{ urls: ['http://127.0.0.1:9'], onDemand: true }] } },

@@ -8,6 +8,7 @@ import { Repositories } from '../../metadata/repositories.js';
 import { HookRunner } from '../../plugin-host/hook-runner.js';
 import { BlobStores } from '../../storage/blob-stores.js';
 import type { ContentContext } from '../content-context.js';
+import { FilledImages } from '../manifests/filled-images.js';
 import { RepositoryStores } from '../repositories/repository-stores.js';
 
 interface Wanted {
@@ -36,6 +37,7 @@ export class HeldBytesReuse {
     private readonly changes: Changes,
     private readonly places: RepositoryStores,
     private readonly stores: BlobStores,
+    private readonly images: FilledImages,
     private readonly hooks: HookRunner,
     private readonly clock: Clock,
   ) {}
@@ -101,10 +103,12 @@ export class HeldBytesReuse {
         at,
       });
       if (ensured.store !== store) return undefined;
-      await this.memberships.put(facts, { repositoryId: ensured.id, store, digest, upstream, at });
+      const isNew = await this.memberships.put(facts, { repositoryId: ensured.id, store, digest, upstream, at });
       await this.changes.record(facts, { at, kind: 'blob.pushed', repository, digest, actor: undefined });
-      return ensured;
+      const filled = isNew ? await this.images.byBlob(facts, { repositoryId: ensured.id, digest }, at) : [];
+      return { created: ensured.created, filled };
     });
+    if (kept) this.images.tell(repository, kept.filled, context);
     if (kept?.created) this.hooks.notify('repository.created', { repository }, context);
     return kept !== undefined;
   }
