@@ -47,8 +47,8 @@ const ATTACKS = [
   'a'.repeat(500),
   `?7`,
   `:name`,
-  `@v`,
-  `$x`,
+  `@zq`,
+  `$zq`,
   `{{7*7}}`,
   `../../etc/passwd`,
 ];
