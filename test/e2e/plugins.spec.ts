@@ -8,7 +8,7 @@ import { useServers } from './use-servers.js';
 const FIXTURES = join(import.meta.dirname, '../plugins');
 
 /** Fixtures that are not broken by themselves. */
-const WORKING = /^(greeter|tunable|tiny-mirror|resolver-\w+)$/;
+const WORKING = /^(greeter|tunable|tiny-mirror|(resolver|helper|scanner)-\w+)$/;
 
 describe('a plugin that lies in a folder of its own', () => {
   const servers = useServers();
@@ -102,6 +102,7 @@ describe('a plugin that lies in a folder of its own', () => {
       ['search', 'enabled'],
       ['scrub', 'enabled'],
       ['lint', 'enabled'],
+      ['_zot', 'enabled'],
     ]);
     expect(server.output()).toContain('extensions.trust: the plugin is not built yet');
   });
