@@ -74,7 +74,9 @@ async function publicAndPrivate(stage: DocumentedStage): Promise<void> {
   expect(await stage.status('/v2/team/app/tags/list')).toBe(401);
   expect(await stage.status('/v2/base/app/tags/list', ...as('ann', 'wrong'))).toBe(401);
   expect(await stage.status('/v2/base/app/tags/list', ...as('ann'))).toBe(200);
-  expect(await challengeOf(stage)).toMatch(/^Bearer realm="https:\/\/registry\.example\.com\/auth\/token",.*, Basic /);
+  expect(await challengeOf(stage)).toMatch(
+    /^Bearer realm="https:\/\/registry\.example\.com\/auth\/token",service="berth"$/,
+  );
   expect(await stage.type(1)).toMatch(/^valid\n[^]*open: .*base[^]*allowed: [^]*allowed: /);
 }
 

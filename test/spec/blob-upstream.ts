@@ -24,7 +24,9 @@ export class Transfer extends Readable {
     this.push(null);
   }
 
+  /** Also before anybody reads it. */
   breakOff(): this {
+    this.on('error', () => undefined);
     return this.destroy(new Error('the upstream hung up'));
   }
 }
