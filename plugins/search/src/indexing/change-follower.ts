@@ -55,6 +55,7 @@ export class ChangeFollower implements OnApplicationShutdown {
       } catch (err) {
         if (await this.#isMended(err)) continue;
         this.logger.warn('the search index could not be brought up to date, and will be soon', { err, pause });
+        // It rejects only where the server stops, which ends the loop.
         await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }

@@ -58,6 +58,7 @@ export class IndexKeeper implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.#stopping.abort(new Error('The server is stopping.'));
+    // Whoever began it is told; here it is only waited for.
     await this.#looking?.catch(() => undefined);
   }
 

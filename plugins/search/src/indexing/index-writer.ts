@@ -72,6 +72,7 @@ export class IndexWriter {
    */
   alone<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(work, work);
+    // Whoever gave the work is told; the next one waits for its end alone.
     this.#last = result.catch(() => undefined);
     return result;
   }

@@ -3,6 +3,7 @@ import type { KnowsLogins } from '../upstream/authorization.js';
 import { Deadline } from '../upstream/deadline.js';
 import { type Login, loginOf } from '../upstream/login.js';
 import { UpstreamTrouble } from '../upstream/upstream-trouble.js';
+import { within } from '../upstream/within.js';
 
 export interface ContributedLoginsOptions {
   /** What the configuration calls it. */
@@ -38,7 +39,7 @@ export class ContributedLogins implements KnowsLogins {
     const kept = this.#kept.get(host);
     const now = this.options.clock.now();
     if (!kept || now >= kept.expiresAt) return (await this.#refresh(host)).login;
-    // Whoever asks now has one that holds; who asks later has the new one.
+    // Whoever asks now has one that holds; who asks later has the new one, or is told. A failure is logged where the helper is asked.
     if (now >= kept.refreshAt) this.#refresh(host).catch(() => undefined);
     return kept.login;
   }
@@ -61,7 +62,8 @@ export class ContributedLogins implements KnowsLogins {
     try {
       const credentials = helpers.find(helper);
       if (!credentials) throw new Error('it is not there');
-      const answer = await within(deadline.signal, credentials.loginFor(host, settings, deadline.signal));
+      // A helper is a plugin's: it may not heed its signal.
+      const answer = await within(credentials.loginFor(host, settings, deadline.signal), deadline.signal);
       const kept = keptOf(answer, clock.now());
       this.#failed.delete(host);
       this.#kept.set(host, kept);
@@ -74,15 +76,6 @@ export class ContributedLogins implements KnowsLogins {
       throw error;
     }
   }
-}
-
-/** A helper is a plugin's: it may not heed its signal. */
-function within<Answer>(signal: AbortSignal, answer: Promise<Answer>): Promise<Answer> {
-  const late = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => {
-    late.reject(signal.reason as Error);
-  });
-  return Promise.race([answer, late.promise]);
 }
 
 function keptOf({ login, expiresAt = Infinity }: UpstreamLoginAnswer, now: number): Kept {

@@ -66,6 +66,7 @@ export class PeriodicJob implements PluginJob {
       rest.abort();
     };
     for (const run of running.values()) run.then(end, end);
+    // It rejects only where a run has ended.
     await delay(this.#look, undefined, { signal: rest.signal, ref: false }).catch(() => undefined);
   }
 }

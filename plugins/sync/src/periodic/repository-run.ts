@@ -14,7 +14,7 @@ import type { RunPorts } from './run-ports.js';
 import type { RepositoryScope } from './run-scope.js';
 import { isTransient } from './transient-fault.js';
 import type { UpstreamTags } from './upstream-tags.js';
-import { within } from './within.js';
+import { within } from '../upstream/within.js';
 
 const EVERYTHING = new PlatformChoice(undefined);
 

@@ -35,6 +35,7 @@ export async function exchange(url: URL, options: ExchangeOptions): Promise<Exch
     const response = await sendOnce(at, isElsewhere, options);
     const { location } = response.headers;
     if (!REDIRECTS.has(response.statusCode) || typeof location !== 'string') return { ...pick(response), isElsewhere };
+    // What is wrong with a body that nobody wants is nobody's matter.
     await response.body.dump({ limit: DUMPED_BYTES }).catch(() => undefined);
     at = targetOf(location, at, options.mayGoPlain);
   }
